@@ -1,0 +1,87 @@
+// The typed event stream of the hardware half (design decision 18). One observer receives what happens, with
+// its simulated time; without an observer nothing is computed for it.
+#pragma once
+
+#include <cstdint>
+
+#include "base/clock.h"
+
+namespace dmavp {
+
+/// Where an event comes from: instance name as in the board ("dmac0"), valid for the whole simulation.
+struct EventSource {
+  const char* name;
+};
+
+enum class BurstKind : std::uint8_t { kRead, kWrite, kDescriptorFetch, kDescriptorWriteBack, kStatusFetch };
+
+/// One AXI burst of a DMA channel. Reported once, when its fate is known; before its data are committed the same
+/// record is given to `burst_begins`.
+struct BurstEvent {
+  EventSource source;
+  unsigned channel;   ///< 0-based
+  BurstKind kind;
+  unsigned master;    ///< AXI master port, 0-based
+  std::uint64_t address;
+  std::uint32_t bytes;
+  std::uint16_t beats;
+  bool fixed;         ///< FIXED burst (address does not increment)
+  Cycle accepted;     ///< AR or AW accepted
+  Cycle first_beat;
+  Cycle last_beat;
+  Cycle response;     ///< last R beat, or B
+  std::uint8_t status;  ///< 0 OKAY, 2 SLVERR, 3 DECERR (AXI encoding)
+};
+
+enum class BlockPhase : std::uint8_t { kChannelEnabled, kBlockStart, kBlockDone, kTransferDone, kSuspended, kResumed,
+                                       kDisabled, kAborted, kError, kInvalidItem };
+
+struct BlockEvent {
+  EventSource source;
+  unsigned channel;
+  BlockPhase phase;
+  Picoseconds time;
+  std::uint64_t descriptor;  ///< address of the linked-list item, 0 if none
+  std::uint64_t bytes;       ///< length of the block in bytes where known
+};
+
+struct RegisterEvent {
+  EventSource source;
+  Picoseconds time;
+  std::uint64_t offset;
+  std::uint64_t value;
+  std::uint8_t bytes;
+  bool write;
+  const char* name;  ///< register name, "?" for a hole
+};
+
+struct InterruptEvent {
+  EventSource source;
+  Picoseconds time;
+  unsigned line;
+  bool level;
+};
+
+enum class Severity : std::uint8_t { kNote, kWarning, kError };
+
+/// Something a user should know. `kind` is area.kebab-case and stable ("dmac.unaligned-address").
+struct DiagnosticEvent {
+  EventSource source;
+  Picoseconds time;
+  Severity severity;
+  const char* kind;
+  const char* message;  ///< one sentence; copied by whoever keeps it
+};
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void burst_begins(const BurstEvent&) {}
+  virtual void burst(const BurstEvent&) {}
+  virtual void block(const BlockEvent&) {}
+  virtual void register_access(const RegisterEvent&) {}
+  virtual void interrupt(const InterruptEvent&) {}
+  virtual void diagnostic(const DiagnosticEvent&) {}
+};
+
+}  // namespace dmavp

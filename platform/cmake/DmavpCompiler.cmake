@@ -1,0 +1,20 @@
+# Compiler settings every target of the project shares.
+find_program(DMAVP_CCACHE ccache)
+if(DMAVP_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${DMAVP_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${DMAVP_CCACHE})
+endif()
+
+# Our own C++ is held to these; link it PRIVATE to every target of ours.
+add_library(dmavp_warnings INTERFACE)
+target_compile_options(dmavp_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow
+  $<$<COMPILE_LANGUAGE:CXX>:-Wconversion -Wno-gnu-zero-variadic-macro-arguments>)
+if(DMAVP_WERROR)
+  target_compile_options(dmavp_warnings INTERFACE -Werror)
+endif()
+
+if(DMAVP_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1 -g)
+  add_link_options(-fsanitize=address,undefined)
+endif()
