@@ -16,7 +16,7 @@ endif()
 target_compile_definitions(dmavp_systemc INTERFACE SC_INCLUDE_DYNAMIC_PROCESSES)
 
 include(CheckCXXSourceCompiles)
-set(CMAKE_REQUIRED_LIBRARIES dmavp_systemc)
+get_target_property(CMAKE_REQUIRED_LIBRARIES dmavp_systemc INTERFACE_LINK_LIBRARIES)
 set(CMAKE_REQUIRED_FLAGS -std=c++17)
 check_cxx_source_compiles("#include <systemc>\nint sc_main(int, char**) { return 0; }" DMAVP_SYSTEMC_LINKS)
 unset(CMAKE_REQUIRED_LIBRARIES)
