@@ -22,6 +22,7 @@ check_cxx_source_compiles("#include <systemc>\nint sc_main(int, char**) { return
 unset(CMAKE_REQUIRED_LIBRARIES)
 unset(CMAKE_REQUIRED_FLAGS)
 if(NOT DMAVP_SYSTEMC_LINKS)
+  unset(DMAVP_SYSTEMC_LINKS CACHE)  # ask again next time
   message(FATAL_ERROR "SystemC was found but a C++17 program does not link with it. "
     "libsystemc must have been built as C++17 (its sc_api_version_... symbol names the standard).")
 endif()
