@@ -1,0 +1,291 @@
+// The reference model against cases worked out by hand from the specification.
+#include "reference/model.h"
+
+#include <gmock/gmock.h>
+
+#include <map>
+#include <set>
+
+#include "reference/program.h"
+
+namespace dmavp::reference {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr u64 kBase = 0x80000000;
+
+Image pattern(std::size_t size = 0x4000) {
+  Image image(kBase, size);
+  for (u64 a = image.base(); a < image.end(); ++a) image[a] = static_cast<u8>((a * 7) ^ (a >> 8));
+  return image;
+}
+
+/// 4.1: 64-bit both sides, MSIZE code 1, as Linux programs it.
+CtlFields words() {
+  CtlFields c;
+  c.src_width = c.dst_width = 3;
+  c.src_msize = c.dst_msize = 1;
+  return c;
+}
+
+ChannelSetup block(unsigned channel, u64 sar, u64 dar, u32 items, CtlFields ctl) {
+  ChannelSetup s;
+  s.channel = channel;
+  s.sar = sar;
+  s.dar = dar;
+  s.block_ts = items - 1;
+  s.ctl = ctl.encode();
+  return s;
+}
+
+ChannelSetup list(unsigned channel, u64 llp) {
+  ChannelSetup s;
+  s.channel = channel;
+  s.llp = llp;
+  s.linked_list = true;
+  return s;
+}
+
+Item item(u64 address, u64 sar, u64 dar, u32 items, CtlFields ctl, u64 next) {
+  return {address, sar, dar, items - 1, next, ctl.encode()};
+}
+
+TEST(ReferenceEncoding, WorkedValues) {  // specification 6.5
+  CtlFields c = words();
+  c.last = c.valid = true;
+  EXPECT_EQ(c.encode(), 0xC000000000045B00u);
+  c.arlen_en = c.awlen_en = true;
+  c.arlen = c.awlen = 16;
+  EXPECT_EQ(c.encode() >> 32, 0xC0108840u);
+  CfgFields linked;
+  linked.src_multiblock = linked.dst_multiblock = 3;
+  linked.priority = 5;
+  EXPECT_EQ(linked.encode(false), 0xFu | (u64{5} << 17 << 32));
+  CtlFields k210;
+  k210.dst_master = 1;
+  k210.dst_fixed = true;
+  k210.src_width = k210.dst_width = 2;
+  k210.src_msize = k210.dst_msize = 1;
+  EXPECT_EQ(k210.encode(), 0x45244u);
+  EXPECT_EQ(CtlFields::decode(0xC0108840'00045B00u).encode(), 0xC0108840'00045B00u);
+}
+
+TEST(Reference, SingleBlockMovesItsBytesAndEndsWithDone) {
+  const Image before = pattern();
+  Model m({}, before);
+  m.start(block(2, kBase + 0x100, kBase + 0x1000, 4, words()));
+  Image expected = before;
+  for (u64 i = 0; i < 32; ++i) expected[kBase + 0x1000 + i] = before[kBase + 0x100 + i];
+  EXPECT_EQ(m.compare(expected), std::nullopt);
+  EXPECT_TRUE(m.disjoint());
+  const Outcome& o = m.outcome(2);
+  EXPECT_EQ(o.int_must, 2u);
+  EXPECT_EQ(o.int_may, 2u);
+  EXPECT_FALSE(o.enabled);
+  EXPECT_EQ(o.sar_low, kBase + 0x120);
+  EXPECT_EQ(o.dar_low, kBase + 0x1020);
+  EXPECT_EQ(o.completed_items, 4u);
+  expected[kBase + 0x1020] ^= 1;
+  EXPECT_THAT(m.compare(expected).value(), HasSubstr("0x80001020"));
+  expected[kBase + 0x1020] ^= 1;
+  expected[kBase + 0x101F] ^= 1;
+  EXPECT_TRUE(m.compare(expected));
+  EXPECT_TRUE(m.compare_allowed(expected, 0));
+}
+
+TEST(Reference, FixedSidesRepeatOneItemAndResidueIsDropped) {
+  const Image before = pattern();
+  Model m({}, before);
+  CtlFields c;
+  c.src_width = 1;  // 16 > 32 bit, 5 items: 10 bytes, of which 8 form destination items
+  c.dst_width = 2;
+  c.src_fixed = true;
+  m.start(block(0, kBase + 0x10, kBase + 0x200, 5, c));
+  Image expected = before;
+  for (u64 i = 0; i < 8; ++i) expected[kBase + 0x200 + i] = before[kBase + 0x10 + i % 2];
+  EXPECT_EQ(m.compare(expected), std::nullopt);
+  EXPECT_EQ(m.outcome(0).sar_low, kBase + 0x10);
+  EXPECT_EQ(m.outcome(0).dar_low, kBase + 0x208);
+
+  Model into({}, before);
+  CtlFields f = words();
+  f.dst_fixed = true;
+  into.start(block(0, kBase + 0x40, kBase + 0x200, 3, f));
+  expected = before;
+  for (u64 i = 0; i < 8; ++i) expected[kBase + 0x200 + i] = before[kBase + 0x50 + i];  // the last item
+  EXPECT_EQ(into.compare(expected), std::nullopt);
+}
+
+TEST(Reference, ListIsWalkedWrittenBackAndLlpAdvances) {
+  for (const bool write_back : {true, false}) {
+    Image before = pattern();
+    CtlFields first = words(), last = words();
+    first.valid = first.ioc = last.valid = last.last = true;
+    item(kBase + 0x40, kBase + 0x400, kBase + 0x1000, 2, first, kBase + 0x80).write(before);
+    item(kBase + 0x80, kBase + 0x600, kBase + 0x1100, 1, last, kBase + 0x40).write(before);
+    Traits t;
+    t.write_back = write_back;
+    Model m(t, before);
+    m.start(list(1, kBase + 0x40));
+    EXPECT_EQ(m.outcome(1).int_must, 3u);
+    EXPECT_EQ(m.outcome(1).llp, kBase + 0x40);  // advanced although the item was the last (3.2.4)
+    Image expected = before;
+    for (u64 i = 0; i < 16; ++i) expected[kBase + 0x1000 + i] = before[kBase + 0x400 + i];
+    for (u64 i = 0; i < 8; ++i) expected[kBase + 0x1100 + i] = before[kBase + 0x600 + i];
+    if (write_back) {
+      EXPECT_TRUE(m.compare(expected));
+      expected.store(kBase + 0x60, first.encode() & ~kCtlValid);
+      expected.store(kBase + 0x70, 2 | bit64(62));
+      expected.store(kBase + 0xA0, last.encode() & ~kCtlValid);
+      expected.store(kBase + 0xB0, 1 | bit64(63));  // no IOC: bit 62 may be there or not
+    }
+    EXPECT_EQ(m.compare(expected), std::nullopt);
+    if (write_back) {
+      expected.store(kBase + 0xB0, 1 | bit64(63) | bit64(62));
+      EXPECT_EQ(m.compare(expected), std::nullopt);
+      expected.store(kBase + 0x70, 2);  // IOC was set: bit 62 must be there
+      EXPECT_TRUE(m.compare(expected));
+    }
+  }
+}
+
+TEST(Reference, InvalidItemHaltsAndResumesAtTheSameAddress) {
+  Image before = pattern();
+  CtlFields first = words(), second = words();
+  first.valid = second.last = true;
+  item(kBase + 0x40, kBase + 0x400, kBase + 0x1000, 2, first, kBase + 0x80).write(before);
+  item(kBase + 0x80, kBase + 0x600, kBase + 0x1100, 1, second, 0).write(before);
+  Model m({}, before);
+  m.start(list(1, kBase + 0x40));
+  EXPECT_EQ(m.outcome(1).end, End::kHalted);
+  EXPECT_TRUE(m.outcome(1).enabled);
+  EXPECT_EQ(m.outcome(1).int_must, irq::kInvalid);
+  EXPECT_EQ(m.outcome(1).llp, kBase + 0x80);
+  m.clear_interrupts(1, irq::kInvalid);
+  m.poke(kBase + 0xA0, second.encode() | kCtlValid);
+  m.resume(1);
+  EXPECT_EQ(m.outcome(1).end, End::kDone);
+  EXPECT_EQ(m.outcome(1).int_must, irq::kTransferDone);
+  EXPECT_EQ(m.outcome(1).llp, 0u);
+}
+
+TEST(Reference, ErrorsStopTheChannelAndNothingBehindThemIsWritten) {
+  const Image before = pattern();
+  Model m({}, before, {{kBase + 0x110, kBase + 0x110, true, true, false}});
+  const ChannelRun& run = m.start(block(0, kBase + 0x100, kBase + 0x1000, 4, words()));
+  EXPECT_EQ(run.writes.size(), 16u);
+  EXPECT_EQ(m.outcome(0).int_may, irq::kSrcDecErr);
+  EXPECT_EQ(m.outcome(0).int_one_of, irq::kSrcDecErr);
+  Image seen = before;
+  EXPECT_EQ(m.compare_allowed(seen, 0), std::nullopt);
+  seen[kBase + 0x1000] = before[kBase + 0x100];
+  EXPECT_EQ(m.compare_allowed(seen, 0), std::nullopt);
+  seen[kBase + 0x1010] = before[kBase + 0x110];
+  EXPECT_TRUE(m.compare_allowed(seen, 0));
+
+  Model w({}, before, {{kBase + 0x1008, kBase + 0x1008, false, true, true}});
+  w.start(block(0, kBase + 0x100, kBase + 0x1000, 4, words()));
+  EXPECT_EQ(w.outcome(0).int_one_of, irq::kDstSlvErr);
+  Model outside({}, before);
+  outside.start(block(0, kBase - 0x100, kBase + 0x1000, 4, words()));
+  EXPECT_EQ(outside.outcome(0).int_one_of, irq::kSrcDecErr);
+  Image with_item = before;
+  CtlFields c = words();
+  c.valid = c.last = c.ioc = true;
+  item(kBase + 0x40, kBase + 0x400, kBase + 0x1000, 2, c, 0).write(with_item);
+  Model fetch({}, with_item, {{kBase + 0x60, kBase + 0x60, false, true, false}});
+  fetch.start(list(3, kBase + 0x40));
+  EXPECT_EQ(fetch.outcome(3).int_one_of, irq::kLliReadSlvErr);
+  EXPECT_EQ(fetch.outcome(3).llp, kBase + 0x40);
+  Model back({}, with_item, {{kBase + 0x60, kBase + 0x60, true, false, true}});
+  back.start(list(3, kBase + 0x40));
+  EXPECT_EQ(back.outcome(3).int_one_of, irq::kLliWriteDecErr);
+  EXPECT_EQ(back.outcome(3).int_may, irq::kLliWriteDecErr);  // and no DONE
+  Image moved = with_item;
+  for (u64 i = 0; i < 16; ++i) moved[kBase + 0x1000 + i] = with_item[kBase + 0x400 + i];
+  EXPECT_EQ(back.compare_allowed(moved, 0), std::nullopt);
+  EXPECT_TRUE(back.compare_allowed(with_item, 0));  // the block itself has been written for certain
+}
+
+TEST(Reference, RacingBytesMayComeFromAnyWriterAndThroughOthers) {
+  Image before = pattern();
+  before[kBase + 0x100] = 0xA1;
+  before[kBase + 0x200] = 0xB2;
+  before[kBase + 0x300] = 0xC3;
+  Model m({}, before);
+  m.start(block(0, kBase + 0x100, kBase + 0x200, 1, {}));  // 200 <- 100
+  m.start(block(1, kBase + 0x200, kBase + 0x300, 1, {}));  // 300 <- 200, old or new
+  EXPECT_FALSE(m.disjoint());
+  EXPECT_TRUE(m.predictable());
+  Image seen = before;
+  seen[kBase + 0x200] = 0xA1;
+  for (const auto [value, allowed] : std::map<u8, bool>{{0xA1, true}, {0xB2, true}, {0xC3, false}}) {
+    seen[kBase + 0x300] = value;
+    EXPECT_EQ(!m.compare_allowed(seen, 0), allowed) << unsigned{value};
+  }
+  EXPECT_EQ(m.compare_allowed(seen, 2), std::nullopt) << "channel 1 stopped: the old value is allowed";
+}
+
+TEST(Reference, PrefixesOfAStoppedRun) {
+  Image before = pattern();
+  for (u64 i = 0; i < 32; ++i) before[kBase + 0x1000 + i] = static_cast<u8>(~before[kBase + 0x100 + i]);
+  Model m({}, before);
+  const ChannelRun& run = m.start(block(0, kBase + 0x100, kBase + 0x1000, 4, words()));
+  Image seen = before;
+  for (u64 i = 0; i < 11; ++i) seen[kBase + 0x1000 + i] = before[kBase + 0x100 + i];
+  const auto fits = m.prefixes(run, seen);
+  ASSERT_EQ(fits.size(), 1u);
+  EXPECT_EQ(fits[0], (std::pair<std::size_t, std::size_t>{11, 11}));
+  EXPECT_THAT(Model::dar_after(run, 11), testing::ElementsAre(kBase + 0x100B));
+  seen[kBase + 0x1014] = before[kBase + 0x114];  // a hole
+  EXPECT_TRUE(m.prefixes(run, seen).empty());
+}
+
+TEST(ReferencePrograms, AreReproducibleWellFormedAndReachEveryFeature) {
+  std::set<std::string> seen;
+  Traits t;
+  t.bus_bytes = 16;
+  t.masters = 2;
+  for (const ProgramClass k :
+       {ProgramClass::kDisjoint, ProgramClass::kRacing, ProgramClass::kFailing, ProgramClass::kStopped}) {
+    for (u64 seed = 0; seed < 60; ++seed) {
+      const Program p = make_program(k, t, kBase, 1 << 16, seed);
+      if (seed < 5) {
+        EXPECT_EQ(p.describe(), make_program(k, t, kBase, 1 << 16, seed).describe());
+      }
+      for (const std::string& f : p.features()) seen.insert(f);
+      const Model m = p.predict();
+      EXPECT_TRUE(m.predictable());
+      EXPECT_EQ(m.compare_allowed(m.memory(), 0), std::nullopt) << p.describe();
+      if (k == ProgramClass::kDisjoint) {
+        EXPECT_EQ(m.compare(m.memory()), std::nullopt);
+      }
+    }
+  }
+  for (const char* f : {"width 8>128",
+                        "width 128>8",
+                        "fixed source",
+                        "fixed destination",
+                        "unaligned address",
+                        "IOC",
+                        "end: done",
+                        "end: halted",
+                        "end: error",
+                        "used item met again",
+                        "residual bytes",
+                        "resumed after an invalid item",
+                        "source overlaps destination",
+                        "descriptor made by DMA",
+                        "unmapped address",
+                        "error SLVERR on item write-back",
+                        "error DECERR on item fetch",
+                        "stop: abort",
+                        "stop: disable",
+                        "stop: suspend+resume",
+                        "stop: soft reset"})
+    EXPECT_TRUE(seen.count(f)) << f;
+}
+
+}  // namespace
+}  // namespace dmavp::reference
