@@ -1,0 +1,57 @@
+// The AXI master ports of the controller in `lt`: bursts become blocking transactions or direct memory
+// accesses.
+#pragma once
+
+#include <tlm_utils/simple_initiator_socket.h>
+#include <systemc>
+#include <tlm>
+
+#include <array>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/payload_pool.h"
+#include "dmac/axi_port.h"
+
+namespace dmavp::dmac {
+
+/// Answers at once. Paths come from direct memory grants where the target gives them (their latencies are
+/// those of the whole path) and else from a probe (axi_extension.h); both are remembered until invalidated.
+class AxiMaster : public AxiPort {
+ public:
+  /// One socket per master port; they outlive this object.
+  AxiMaster(const Clock& clock, std::vector<tlm::tlm_initiator_socket<>*> sockets);
+
+  /// Who hears paths_changed(); set before the first burst.
+  void set_listener(PortListener* listener) { listener_ = listener; }
+  /// False: never ask for direct memory access. Default true.
+  void set_dmi_allowed(bool allowed);
+  /// From the socket `master`: direct access to [first, last] is no longer valid.
+  void invalidate(unsigned master, std::uint64_t first, std::uint64_t last);
+
+  bool immediate() const override { return true; }
+  Path path(unsigned master, std::uint64_t address, bool write) override;
+  AxiStatus commit(const Burst& burst, const BurstTimes& times, std::byte* data) override;
+  void request(std::uint32_t tag, const Burst& burst, Cycle at, std::byte* data) override;
+
+ private:
+  static constexpr unsigned kCached = 64;  ///< pages without direct access, by page number
+  struct Routes {
+    std::vector<Path> regions;  ///< direct memory and refused regions; few
+    std::array<Path, kCached> pages{};
+    std::array<bool, kCached> known{};
+  };
+
+  Path look_up(unsigned master, std::uint64_t address, bool write);
+  Cycle probe(unsigned master, std::uint64_t address, bool write);
+  void forget();
+
+  const Clock clock_;
+  std::vector<tlm::tlm_initiator_socket<>*> sockets_;
+  std::vector<std::array<Routes, 2>> routes_;  ///< per master: reads, writes
+  PayloadPool pool_;
+  PortListener* listener_ = nullptr;
+  bool dmi_allowed_ = true;
+};
+
+}  // namespace dmavp::dmac

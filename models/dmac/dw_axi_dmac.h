@@ -1,0 +1,81 @@
+// DW_axi_dmac as a TLM-2.0 module: a register target, AXI initiators and interrupt outputs.
+#pragma once
+
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/simple_target_socket.h>
+#include <systemc>
+
+#include <memory>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/observer.h"
+#include "dmac/axi_master.h"
+#include "dmac/engine.h"
+#include "dmac/parameters.h"
+#include "dmac/registers.h"
+
+namespace dmavp {
+
+/// Timing: an access takes effect at now + delay and adds Parameters::register_latency to the delay. Nothing
+/// is clocked: one event wakes the controller when the engine has something due. Results do not depend on how
+/// far an initiator runs ahead, as long as accesses arrive in the order of their effective times.
+class DwAxiDmac : public sc_core::sc_module, private dmac::InterruptSink {
+ public:
+  using IrqOut = sc_core::sc_port<sc_core::sc_signal_inout_if<bool>, 0, sc_core::SC_ZERO_OR_MORE_BOUND>;
+  using MasterSocket = tlm_utils::simple_initiator_socket_tagged<DwAxiDmac>;
+
+  tlm_utils::simple_target_socket<DwAxiDmac> regs;  ///< 32- and 64-bit accesses; offsets from 0
+  sc_core::sc_vector<MasterSocket> masters;         ///< num_masters AXI ports, all to be bound
+  sc_core::sc_vector<IrqOut> channel_irq;           ///< num_channels lines, active high; binding is optional
+  IrqOut combined_irq;                              ///< channels and common registers together
+  IrqOut common_irq;                                ///< errors of common-register accesses alone
+
+  /// @throws std::invalid_argument listing every parameter out of range
+  DwAxiDmac(sc_core::sc_module_name name, const dmac::Parameters& parameters, const Clock& clock);
+  ~DwAxiDmac() override;
+
+  void set_observer(Observer* observer);  ///< null: no events, no cost
+  void set_dmi_allowed(bool allowed);     ///< false: every burst is a transaction
+
+  /// Brings state and statistics up to the current simulation time.
+  void synchronize();
+  const dmac::Engine& engine() const { return registers_.engine(); }
+  const dmac::Parameters& parameters() const { return registers_.parameters(); }
+  const RegisterBank& bank() const { return registers_.bank(); }
+  const Clock& clock() const { return clock_; }
+
+ private:
+  struct LevelChange {
+    Picoseconds time;
+    unsigned line;
+    bool level;
+  };
+
+  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  unsigned transport_dbg(tlm::tlm_generic_payload& payload);
+  void invalidate(int master, sc_dt::uint64 first, sc_dt::uint64 last);
+  tlm::tlm_response_status access(tlm::tlm_generic_payload& payload, Cycle at, Picoseconds time);
+
+  void wake();
+  void arm();
+  void drive_lines();
+  void line_changed(unsigned line, bool level, Cycle cycle) override;
+  void write_line(unsigned line, bool level);
+
+  const Clock clock_;
+  const EventSource source_;
+  dmac::AxiMaster axi_;
+  dmac::Registers registers_;
+  Observer* observer_ = nullptr;
+
+  sc_core::sc_event wake_event_;
+  Picoseconds armed_ = kNever;  ///< when wake_event_ fires
+  bool inside_ = false;         ///< an advance or access is on the stack
+  sc_core::sc_event line_event_;
+  std::vector<LevelChange> changes_;  ///< of lines, in order of time, from next_change_ on
+  std::size_t next_change_ = 0;
+  sc_core::sc_time register_latency_;
+};
+
+}  // namespace dmavp
