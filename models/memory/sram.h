@@ -1,0 +1,56 @@
+// SRAM: a backing store with a latency, as a TLM-2.0 target.
+#pragma once
+
+#include <cstdint>
+#include <systemc>
+#include <tlm>
+
+#include <tlm_utils/simple_target_socket.h>
+
+#include "base/clock.h"
+#include "base/fault_point.h"
+#include "memory/backing_store.h"
+
+namespace dmavp {
+
+struct SramConfig {
+  Cycle read_latency = 2;   ///< cycles, address accepted to first read beat
+  Cycle write_latency = 2;  ///< cycles, last write beat to response
+  bool allow_dmi = true;    ///< grant direct memory
+};
+
+/// Answers reads and writes of any length, with byte enables and streaming width (a FIXED burst writes every
+/// beat to the same place). Addresses are offsets into the store. An access that leaves it is
+/// TLM_ADDRESS_ERROR_RESPONSE and changes nothing; malformed payloads get the matching error response.
+/// TLM_IGNORE_COMMAND with AxiExtension returns the latency alone.
+class Sram : public sc_core::sc_module {
+ public:
+  tlm_utils::simple_target_socket<Sram> socket;
+
+  /// `store` outlives the module; bus masters work on its bus view.
+  Sram(const sc_core::sc_module_name& name, BackingStore& store, const SramConfig& config,
+       const Clock& clock);
+
+  BackingStore& store() { return store_; }
+
+  /// Switches the granting of DMI; switching it off revokes what was granted.
+  void set_dmi_allowed(bool allowed);
+  /// Null removes the hook; one that does not allow DMI revokes what was granted.
+  void set_fault_point(FaultPoint* hook);
+
+ private:
+  void b_transport(tlm::tlm_generic_payload& access, sc_core::sc_time& delay);
+  void perform(tlm::tlm_generic_payload& access, sc_core::sc_time& delay);
+  bool get_direct_mem_ptr(tlm::tlm_generic_payload& access, tlm::tlm_dmi& dmi);
+  unsigned transport_dbg(tlm::tlm_generic_payload& access);
+  bool dmi_granted() const { return allow_dmi_ && (hook_ == nullptr || hook_->allows_dmi()); }
+  void revoke();
+
+  BackingStore& store_;
+  sc_core::sc_time read_latency_;
+  sc_core::sc_time write_latency_;
+  bool allow_dmi_;
+  FaultPoint* hook_ = nullptr;
+};
+
+}  // namespace dmavp
