@@ -23,6 +23,8 @@ struct virt_dma_desc {
 	struct dma_async_tx_descriptor tx;
 	struct dmaengine_result tx_result;    /* given to callback_result; the provider writes it before completing */
 	struct list_head node;
+	dma_cookie_t completed;               /* the cookie it had, for traces */
+	size_t bytes;                         /* of the whole transaction, for traces; 0 = unknown */
 };
 
 struct virt_dma_chan {

@@ -1,0 +1,250 @@
+// The dmaengine operations of a channel.
+#include <linux/delay.h>
+#include <linux/io.h>
+#include <linux/lockdep.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "drivers/dw-axi-dmac/copy_plan.h"
+#include "drivers/dw-axi-dmac/dw-axi-dmac.h"
+
+namespace dmavp::dw_axi_dmac {
+namespace {
+
+constexpr unsigned kStopPollsMs = 1000;  // synchronize waits this long for a channel that would not stop
+
+Value<ChCfg> memory_to_memory(const Channel* c) {
+  const unsigned limit = outstanding_requests() - 1;
+  return kSrcMultblk(kMultblkLinkedList) | kDstMultblk(kMultblkLinkedList) | kTtFc(kTtFcMemoryToMemory) |
+         kSrcOsrLmt(limit) | kDstOsrLmt(limit) | c->chip->layout.priority(c->priority);
+}
+
+/// What all items of a copy have in common: both sides increment; with two masters writes use the second.
+Value<Ctl> copy_control(const Chip* chip) {
+  Value<Ctl> ctl = kSms(0) | kDms(chip->masters > 1) | kSrcFixed(0) | kDstFixed(0) | kLliValid(1);
+  if (chip->max_burst) {
+    const u64 arlen = chip->max_burst - 1;
+    ctl = ctl | kArlenEn(1) | kArlen(arlen) | kAwlenEn(1) | kAwlen(arlen);
+  }
+  return ctl;
+}
+
+void fill_item(LliNode* node, const CopyBlock& block, Value<Ctl> common) {
+  Value<Ctl> ctl = common | kSrcTrWidth(block.src_width) | kDstTrWidth(block.dst_width);
+  if (!node->next) ctl = ctl | kLliLast(1) | kNonpostedLastWrite(1);
+  Lli* item = node->item;
+  item->sar = cpu_to_le64(block.src);
+  item->dar = cpu_to_le64(block.dst);
+  item->block_ts = cpu_to_le64(u64{block.items} - 1);
+  item->llp = cpu_to_le64(node->next ? node->next->address : 0);
+  item->ctl = cpu_to_le64(ctl.raw);
+  item->sstat = 0;
+  item->dstat = 0;
+  item->status = 0;
+  item->reserved = 0;
+}
+
+dma_async_tx_descriptor* prep_memcpy(dma_chan* chan, dma_addr_t dst, dma_addr_t src, size_t length,
+                                     unsigned long flags) {
+  Channel* c = to_channel(chan);
+  const Chip* chip = c->chip;
+  if (!length || length > ~u32{0}) return nullptr;
+  CopyPlan plan(src, dst, length, chip->data_width, c->max_items);
+  Descriptor* d = c->pool.take(plan.count());
+  if (!d) return nullptr;
+  const Value<Ctl> common = copy_control(chip);
+  CopyBlock block;
+  for (LliNode* node = d->first; node && plan.next(block); node = node->next) fill_item(node, block, common);
+  d->src = src;
+  d->dst = dst;
+  d->length = static_cast<u32>(length);
+  d->vd.bytes = length;
+  d->cfg = memory_to_memory(c);
+  return vchan_tx_prep(&c->vc, &d->vd, flags);
+}
+
+void free_descriptor(virt_dma_desc* vd) { to_channel(vd->tx.chan)->pool.put(to_descriptor(vd)); }
+
+int alloc_chan_resources(dma_chan* chan) {
+  Channel* c = to_channel(chan);
+  if (hw_busy(c)) {
+    dev_err(c->chip->dev, "%s is running although nobody owns it\n", channel_name(c));
+    return -EBUSY;
+  }
+  const int ret = c->pool.prefill();
+  if (ret) return ret;
+  c->active = nullptr;
+  c->paused = false;
+  c->stuck = false;
+  for (dma_cookie_t& cookie : c->failed) cookie = 0;
+  hw_arm(c);
+  return DescriptorPool::kDescriptorsPerChunk;
+}
+
+/// Takes the running descriptor off the hardware; the memory it uses is kept until synchronize. vc.lock held.
+void stop(Channel* c) {
+  Descriptor* d = c->active;
+  c->active = nullptr;
+  c->paused = false;
+  if (d || c->stuck) {
+    if (!hw_stop(c)) dev_err(c->chip->dev, "%s does not stop\n", channel_name(c));
+  }
+  if (d) vchan_terminate_vdesc(&d->vd);
+}
+
+int terminate_all(dma_chan* chan) {
+  Channel* c = to_channel(chan);
+  unsigned long flags;
+  LIST_HEAD(dropped);
+  spin_lock_irqsave(&c->vc.lock, flags);
+  vchan_get_all_descriptors(&c->vc, &dropped);
+  stop(c);
+  spin_unlock_irqrestore(&c->vc.lock, flags);
+  vchan_dma_desc_free_list(&c->vc, &dropped);
+  return 0;
+}
+
+void synchronize(dma_chan* chan) {
+  Channel* c = to_channel(chan);
+  for (unsigned i = 0; c->stuck && hw_busy(c); i++) {
+    if (i == kStopPollsMs) {
+      dev_err(c->chip->dev, "%s is still running after %u ms\n", channel_name(c), kStopPollsMs);
+      break;
+    }
+    usleep_range(1000, 1000);
+  }
+  vchan_synchronize(&c->vc);
+}
+
+void free_chan_resources(dma_chan* chan) {
+  Channel* c = to_channel(chan);
+  unsigned long flags;
+  spin_lock_irqsave(&c->vc.lock, flags);
+  stop(c);
+  hw_disarm(c);
+  const bool stopped = !c->stuck;
+  spin_unlock_irqrestore(&c->vc.lock, flags);
+  vchan_free_chan_resources(&c->vc);
+  // Memory that a runaway channel may still read or write is lost rather than given to somebody else.
+  if (stopped) c->pool.drain();
+}
+
+void issue_pending(dma_chan* chan) {
+  Channel* c = to_channel(chan);
+  unsigned long flags;
+  spin_lock_irqsave(&c->vc.lock, flags);
+  if (vchan_issue_pending(&c->vc)) start_next(c);
+  spin_unlock_irqrestore(&c->vc.lock, flags);
+}
+
+bool has_failed(const Channel* c, dma_cookie_t cookie) {
+  if (cookie < DMA_MIN_COOKIE) return false;
+  for (dma_cookie_t failed : c->failed)
+    if (failed == cookie) return true;
+  return false;
+}
+
+dma_status tx_status(dma_chan* chan, dma_cookie_t cookie, dma_tx_state* state) {
+  Channel* c = to_channel(chan);
+  dma_status status = dma_cookie_status(chan, cookie, state);
+  if (status == DMA_COMPLETE) return has_failed(c, cookie) ? DMA_ERROR : DMA_COMPLETE;
+  unsigned long flags;
+  spin_lock_irqsave(&c->vc.lock, flags);
+  status = dma_cookie_status(chan, cookie, state);  // it may have ended on another CPU meanwhile
+  if (status == DMA_COMPLETE) {
+    if (has_failed(c, cookie)) status = DMA_ERROR;
+  } else {
+    if (c->paused) status = DMA_PAUSED;
+    if (c->active && c->active->vd.tx.cookie == cookie) {
+      if (state) {
+        const Progress progress = hw_progress(c, c->active);
+        dma_set_residue(state, c->active->length - progress.written);
+        dma_set_in_flight_bytes(state, progress.in_flight);
+      }
+    } else if (virt_dma_desc* vd = vchan_find_desc(&c->vc, cookie)) {
+      dma_set_residue(state, to_descriptor(vd)->length);
+    }
+  }
+  spin_unlock_irqrestore(&c->vc.lock, flags);
+  return status;
+}
+
+/// Pausing an idle channel keeps work issued later from starting until resume.
+int pause(dma_chan* chan) {
+  Channel* c = to_channel(chan);
+  unsigned long flags;
+  int ret = 0;
+  spin_lock_irqsave(&c->vc.lock, flags);
+  if (!c->paused) {
+    if (c->active) ret = hw_suspend(c);
+    c->paused = !ret;
+  }
+  spin_unlock_irqrestore(&c->vc.lock, flags);
+  return ret;
+}
+
+/// Resuming a channel that is not paused changes nothing and succeeds (R44).
+int resume(dma_chan* chan) {
+  Channel* c = to_channel(chan);
+  unsigned long flags;
+  spin_lock_irqsave(&c->vc.lock, flags);
+  if (!c->paused) {
+    dev_dbg(c->chip->dev, "%s: resume without pause\n", channel_name(c));
+  } else {
+    c->paused = false;
+    if (c->active)
+      hw_resume(c);
+    else
+      start_next(c);
+  }
+  spin_unlock_irqrestore(&c->vc.lock, flags);
+  return 0;
+}
+
+}  // namespace
+
+void start_next(Channel* c) {
+  lockdep_assert_held(&c->vc.lock);
+  if (c->active || c->paused) return;
+  if (c->stuck) {
+    if (hw_busy(c)) return;
+    hw_stop(c);  // clears what the late stop left behind
+  }
+  virt_dma_desc* vd = vchan_next_desc(&c->vc);
+  if (!vd) return;
+  list_del(&vd->node);
+  c->active = to_descriptor(vd);
+  hw_start(c, c->active);
+}
+
+void setup_channel(Channel* c) {
+  c->vc.desc_free = free_descriptor;
+  c->pool.init(c->chip->dev);
+  vchan_init(&c->vc, &c->chip->dma);
+}
+
+void setup_operations(Chip* chip) {
+  dma_device* dma = &chip->dma;
+  dma_cap_set(DMA_MEMCPY, dma->cap_mask);
+  dma->dev = chip->dev;
+  dma->copy_align = DMAENGINE_ALIGN_1_BYTE;
+  dma->directions = 1u << DMA_MEM_TO_MEM;
+  dma->max_burst = chip->max_burst;
+  dma->residue_granularity = DMA_RESIDUE_GRANULARITY_BURST;
+  dma->descriptor_reuse = true;
+  u32 widths = 0;
+  for (unsigned w = 0; w <= chip->data_width && w < 5; w++) widths |= 1u << (1u << w);  // bit number = bytes
+  dma->src_addr_widths = widths;
+  dma->dst_addr_widths = widths;
+  dma->device_alloc_chan_resources = alloc_chan_resources;
+  dma->device_free_chan_resources = free_chan_resources;
+  dma->device_prep_dma_memcpy = prep_memcpy;
+  dma->device_issue_pending = issue_pending;
+  dma->device_tx_status = tx_status;
+  dma->device_pause = pause;
+  dma->device_resume = resume;
+  dma->device_terminate_all = terminate_all;
+  dma->device_synchronize = synchronize;
+}
+
+}  // namespace dmavp::dw_axi_dmac

@@ -1,0 +1,123 @@
+#include "drivers/dw-axi-dmac/descriptor.h"
+
+#include <linux/dma-mapping.h>
+#include <linux/errno.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+namespace dmavp::dw_axi_dmac {
+
+void DescriptorPool::init(struct device* dev) {
+  dev_ = dev;
+  spin_lock_init(&lock_);
+  free_descriptors_ = nullptr;
+  free_items_ = nullptr;
+  free_item_count_ = 0;
+  descriptor_chunks_ = nullptr;
+  item_chunks_ = nullptr;
+}
+
+bool DescriptorPool::grow_descriptors(gfp_t gfp) {
+  auto* chunk = static_cast<DescriptorChunk*>(kzalloc(sizeof(DescriptorChunk), gfp));
+  if (!chunk) return false;
+  unsigned long flags;
+  spin_lock_irqsave(&lock_, flags);
+  chunk->next = descriptor_chunks_;
+  descriptor_chunks_ = chunk;
+  for (Descriptor& d : chunk->descriptors) {
+    d.next_free = free_descriptors_;
+    free_descriptors_ = &d;
+  }
+  spin_unlock_irqrestore(&lock_, flags);
+  return true;
+}
+
+bool DescriptorPool::grow_items(gfp_t gfp) {
+  auto* chunk = static_cast<ItemChunk*>(kzalloc(sizeof(ItemChunk), gfp));
+  if (!chunk) return false;
+  chunk->cpu = dma_alloc_coherent(dev_, kItemsPerChunk * sizeof(Lli), &chunk->bus, gfp);
+  if (!chunk->cpu) {
+    kfree(chunk);
+    return false;
+  }
+  unsigned long flags;
+  spin_lock_irqsave(&lock_, flags);
+  chunk->next = item_chunks_;
+  item_chunks_ = chunk;
+  // Backwards, so that the first items taken are the first of the page.
+  for (unsigned i = kItemsPerChunk; i-- > 0;) {
+    LliNode& node = chunk->nodes[i];
+    node.item = static_cast<Lli*>(chunk->cpu) + i;
+    node.address = chunk->bus + i * sizeof(Lli);
+    node.next = free_items_;
+    free_items_ = &node;
+  }
+  free_item_count_ += kItemsPerChunk;
+  spin_unlock_irqrestore(&lock_, flags);
+  return true;
+}
+
+int DescriptorPool::prefill() {
+  if (!grow_descriptors(GFP_KERNEL) || !grow_items(GFP_KERNEL)) {
+    drain();
+    return -ENOMEM;
+  }
+  return 0;
+}
+
+Descriptor* DescriptorPool::take(unsigned items) {
+  for (;;) {
+    unsigned long flags;
+    spin_lock_irqsave(&lock_, flags);
+    Descriptor* d = free_descriptors_;
+    const bool enough = free_item_count_ >= items;
+    if (d && enough) {
+      free_descriptors_ = d->next_free;
+      LliNode* first = free_items_;
+      LliNode* last = first;
+      for (unsigned i = 1; i < items; i++) last = last->next;
+      free_items_ = last->next;
+      free_item_count_ -= items;
+      spin_unlock_irqrestore(&lock_, flags);
+      last->next = nullptr;
+      memset(static_cast<void*>(d), 0, sizeof(*d));
+      d->first = first;
+      d->last = last;
+      return d;
+    }
+    spin_unlock_irqrestore(&lock_, flags);
+    // Nothing has been taken yet, so there is nothing to undo when memory is out (M02).
+    if (!d && !grow_descriptors(GFP_NOWAIT)) return nullptr;
+    if (!enough && !grow_items(GFP_NOWAIT)) return nullptr;
+  }
+}
+
+void DescriptorPool::put(Descriptor* descriptor) {
+  unsigned count = 0;
+  for (LliNode* node = descriptor->first; node; node = node->next) count++;
+  unsigned long flags;
+  spin_lock_irqsave(&lock_, flags);
+  descriptor->last->next = free_items_;
+  free_items_ = descriptor->first;
+  free_item_count_ += count;
+  descriptor->next_free = free_descriptors_;
+  free_descriptors_ = descriptor;
+  spin_unlock_irqrestore(&lock_, flags);
+}
+
+void DescriptorPool::drain() {
+  while (DescriptorChunk* chunk = descriptor_chunks_) {
+    descriptor_chunks_ = chunk->next;
+    kfree(chunk);
+  }
+  while (ItemChunk* chunk = item_chunks_) {
+    item_chunks_ = chunk->next;
+    dma_free_coherent(dev_, kItemsPerChunk * sizeof(Lli), chunk->cpu, chunk->bus);
+    kfree(chunk);
+  }
+  free_descriptors_ = nullptr;
+  free_items_ = nullptr;
+  free_item_count_ = 0;
+}
+
+}  // namespace dmavp::dw_axi_dmac

@@ -1,0 +1,144 @@
+// Register sequences. Registers are written whole and 64 bits wide where they are: write-enable bits keep a write to one
+// channel from touching another, so nothing is read, changed and written back.
+#include <linux/delay.h>
+#include <linux/io.h>
+
+#include "drivers/dw-axi-dmac/dw-axi-dmac.h"
+
+namespace dmavp::dw_axi_dmac {
+namespace {
+
+constexpr unsigned kResetPolls = 1000;    // x 1 us
+constexpr unsigned kDisablePolls = 100;   // x 1 us: memory answers within a few; a silent peripheral never
+constexpr unsigned kAbortPolls = 100;
+constexpr unsigned kSuspendPolls = 100;
+constexpr unsigned kProgressTries = 4;
+
+u64 read(const Chip* chip, u32 offset) { return ioread64(chip->regs + offset); }
+void write(const Chip* chip, u32 offset, u64 value) { iowrite64(value, chip->regs + offset); }
+u64 read(const Channel* c, u32 offset) { return ioread64(c->regs + offset); }
+void write(const Channel* c, u32 offset, u64 value) { iowrite64(value, c->regs + offset); }
+u32 read_low(const Channel* c, u32 offset) { return ioread32(c->regs + offset); }
+void write_low(const Channel* c, u32 offset, u32 value) { iowrite32(value, c->regs + offset); }
+
+/// Polls until the channel's enable bit reads 0.
+bool wait_idle(Channel* c, unsigned polls) {
+  for (unsigned i = 0; i < polls; i++) {
+    if (!hw_busy(c)) return true;
+    udelay(1);
+  }
+  return !hw_busy(c);
+}
+
+}  // namespace
+
+bool hw_busy(Channel* c) { return c->chip->layout.is_set(read(c->chip, reg::kChEn), c->id); }
+
+int hw_init(Chip* chip) {
+  write(chip, reg::kReset, kResetBit);
+  unsigned polls = 0;
+  while (read(chip, reg::kReset) & kResetBit) {
+    if (++polls > kResetPolls) return -ETIMEDOUT;
+    udelay(1);
+  }
+  // The enables come out of reset all ones, so a channel is masked before anything can set its bits.
+  for (unsigned i = 0; i < chip->channel_count; i++) hw_disarm(&chip->channels[i]);
+  write(chip, reg::kCommonIntClear, kCommonErrors);
+  write(chip, reg::kCfg, (kDmacEn(1) | kIntEn(1)).raw);
+  return 0;
+}
+
+void hw_off(Chip* chip) {
+  for (unsigned i = 0; i < chip->channel_count; i++) hw_disarm(&chip->channels[i]);
+  write(chip, reg::kCfg, 0);
+}
+
+void hw_arm(Channel* c) {
+  write_low(c, reg::kIntClear, irq::kAll);
+  write_low(c, reg::kIntStatusEna, irq::kLatched);
+  write_low(c, reg::kIntSignalEna, irq::kSignalled);
+}
+
+void hw_disarm(Channel* c) {
+  write_low(c, reg::kIntSignalEna, 0);
+  write_low(c, reg::kIntStatusEna, 0);
+  write_low(c, reg::kIntClear, irq::kAll);
+  c->configured = false;
+}
+
+void hw_start(Channel* c, Descriptor* d) {
+  // Configuration follows the descriptor: what an earlier one of another kind left does not stay (M25).
+  if (!c->configured || c->cfg != d->cfg) {
+    write(c, reg::kChCfg, d->cfg.raw);
+    c->cfg = d->cfg;
+    c->configured = true;
+  }
+  if (d->started)
+    for (LliNode* node = d->first; node; node = node->next) node->item->ctl |= cpu_to_le64(kLliValid(1).raw);
+  d->started = true;
+  write(c, reg::kLlp, d->first->address);
+  write(c->chip, reg::kChEn, c->chip->layout.write(c->id, true));
+}
+
+bool hw_stop(Channel* c) {
+  const Chip* chip = c->chip;
+  const Layout& layout = chip->layout;
+  bool stopped = !hw_busy(c);
+  if (!stopped) {
+    write(chip, reg::kChEn, layout.write(c->id, false));
+    stopped = wait_idle(c, kDisablePolls);
+  }
+  if (!stopped) {
+    write(chip, layout.abort_register(), layout.write(c->id, true, layout.abort_shift()));
+    stopped = wait_idle(c, kAbortPolls);
+  }
+  // A completion that came while stopping must not complete the next descriptor.
+  if (stopped) write_low(c, reg::kIntClear, irq::kAll);
+  c->stuck = !stopped;
+  // The end of a late stop is then worth an interrupt: it lets queued work start.
+  write_low(c, reg::kIntSignalEna, stopped ? irq::kSignalled : irq::kSignalled | irq::kDisabled | irq::kAborted);
+  return stopped;
+}
+
+int hw_suspend(Channel* c) {
+  const Layout& layout = c->chip->layout;
+  write(c->chip, layout.suspend_register(), layout.write(c->id, true, layout.suspend_shift()));
+  for (unsigned i = 0; i < kSuspendPolls; i++) {
+    const u32 status = read_low(c, reg::kChIntStatus);
+    if (status & irq::kSuspended) {
+      write_low(c, reg::kIntClear, irq::kSuspended);
+      return 0;
+    }
+    // Ended before the suspension took hold: nothing runs, and the interrupt is on its way.
+    if (status & (irq::kTransferDone | irq::kTransferErrors)) return 0;
+    udelay(1);
+  }
+  hw_resume(c);
+  return -EAGAIN;
+}
+
+void hw_resume(Channel* c) {
+  const Layout& layout = c->chip->layout;
+  write(c->chip, layout.suspend_register(), layout.write(c->id, false, layout.suspend_shift()));
+}
+
+/// SAR and DAR run through the two ranges of a copy without a jump, so together they tell both counts at any moment.
+/// LLP leaves the first item's address when that item has been fetched; before that SAR and DAR are of the past. DAR is
+/// read last and is what the residue is true for; SAR read before it can only be too low, never invents bytes in flight.
+Progress hw_progress(Channel* c, const Descriptor* d) {
+  Progress progress = {0, 0};
+  u64 sar = 0, dar = 0;
+  for (unsigned i = 0; i < kProgressTries; i++) {
+    if (i == 0 && read(c, reg::kLlp) == d->first->address) return progress;
+    sar = read(c, reg::kSar);
+    dar = read(c, reg::kDar);
+    if (sar - d->src <= d->length && dar - d->dst <= d->length) break;
+  }
+  if (dar - d->dst > d->length) return progress;
+  progress.written = static_cast<u32>(dar - d->dst);
+  const u64 taken = sar - d->src;
+  if (taken <= d->length && taken > progress.written) progress.in_flight = static_cast<u32>(taken) - progress.written;
+  return progress;
+}
+
+}  // namespace dmavp::dw_axi_dmac

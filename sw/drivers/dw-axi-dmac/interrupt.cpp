@@ -1,0 +1,76 @@
+// Interrupts: completion starts the next descriptor here, callbacks follow in the tasklet.
+#include <linux/io.h>
+#include <linux/ratelimit.h>
+#include <linux/spinlock.h>
+
+#include "drivers/dw-axi-dmac/dw-axi-dmac.h"
+
+namespace dmavp::dw_axi_dmac {
+namespace {
+
+void complete(Channel* c) {
+  Descriptor* d = c->active;
+  c->active = nullptr;
+  vchan_cookie_complete(&d->vd);
+}
+
+/// The transfer failed: the client learns it from callback_result and from its status; the channel goes on (M21).
+void fail(Channel* c, u32 status) {
+  Descriptor* d = c->active;
+  const u32 written = hw_progress(c, d).written;
+  d->vd.tx_result.result = status & irq::kSrcErrors ? DMA_TRANS_READ_FAILED : DMA_TRANS_WRITE_FAILED;
+  d->vd.tx_result.residue = d->length - written;
+  dev_err(c->chip->dev, "%s: transfer failed after %u of %u bytes (interrupt status 0x%08x)\n", channel_name(c), written,
+          d->length, status);
+  c->failed[c->failed_next] = d->vd.tx.cookie;
+  c->failed_next = (c->failed_next + 1) % kFailedCookies;
+  // A bus error has disabled the channel; one halted on an invalid item still has to be stopped.
+  if (!hw_stop(c)) dev_err(c->chip->dev, "%s does not stop after an error\n", channel_name(c));
+  complete(c);
+}
+
+/// False when nothing was pending: the line is somebody else's, or a stop has cleared it (M29).
+bool service(Channel* c) {
+  spin_lock(&c->vc.lock);
+  // Read and cleared under the lock: a status seen outside could belong to a descriptor terminated meanwhile.
+  const u32 status = ioread32(c->regs + reg::kChIntStatus) & ~irq::kSuspended;
+  if (!status) {
+    spin_unlock(&c->vc.lock);
+    return false;
+  }
+  iowrite32(status, c->regs + reg::kIntClear);
+  if (status & irq::kAccessErrors)
+    dev_warn(c->chip->dev, "%s: illegal register access (interrupt status 0x%08x)\n", channel_name(c), status);
+  if (c->active && status & irq::kTransferErrors)
+    fail(c, status);
+  else if (c->active && status & irq::kTransferDone)
+    complete(c);
+  start_next(c);
+  spin_unlock(&c->vc.lock);
+  return true;
+}
+
+}  // namespace
+
+irqreturn_t channel_interrupt(int, void* channel) {
+  return service(static_cast<Channel*>(channel)) ? IRQ_HANDLED : IRQ_NONE;
+}
+
+irqreturn_t combined_interrupt(int, void* data) {
+  auto* chip = static_cast<Chip*>(data);
+  const u64 pending = ioread64(chip->regs + reg::kIntStatus);
+  bool ours = false;
+  for (unsigned i = 0; i < chip->channel_count; i++)
+    if (pending >> i & 1) ours |= service(&chip->channels[i]);
+  if (pending & chip->layout.common_interrupt()) {
+    // Not a channel's, but it holds the line until it is cleared (Z6).
+    const u64 errors = ioread64(chip->regs + reg::kCommonIntStatus);
+    iowrite64(errors, chip->regs + reg::kCommonIntClear);
+    dev_warn(chip->dev, "illegal access to common registers (status 0x%llx)\n",
+             static_cast<unsigned long long>(errors));
+    ours = true;
+  }
+  return ours ? IRQ_HANDLED : IRQ_NONE;
+}
+
+}  // namespace dmavp::dw_axi_dmac
