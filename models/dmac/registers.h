@@ -4,7 +4,7 @@
 
 #include <array>
 #include <cstdint>
-#include <vector>
+#include <iosfwd>
 
 #include "base/clock.h"
 #include "base/register_bank.h"
@@ -17,6 +17,9 @@ namespace dmavp::dmac {
 inline constexpr unsigned kCommonLine = 32;
 inline constexpr unsigned kCombinedLine = 33;
 inline constexpr unsigned kLines = 34;
+
+/// Writes the register reference of a controller with these parameters (Markdown).
+void write_register_reference(const Parameters& parameters, const char* name, std::ostream& out);
 
 class InterruptSink {
  public:
@@ -87,6 +90,7 @@ class Registers : private EngineClient {
   void write_chen2(unsigned, const RegisterWrite& w);
   std::uint64_t chsusp(unsigned) const;
   void write_chsusp(unsigned, const RegisterWrite& w);
+  std::uint64_t chabort(unsigned) const { return 0; }
   void write_chabort(unsigned, const RegisterWrite& w);
   std::uint64_t intstatus(unsigned) const;
   void write_common_intclear(unsigned, const RegisterWrite& w);
@@ -141,12 +145,13 @@ class Registers : private EngineClient {
   bool controller_enabled() const { return enable_requested_ || engine_.any_enabled(); }
   void set_enable(unsigned ch, bool on);
   void set_suspend(unsigned ch, bool on);
+  void set_abort(unsigned ch, bool on);
+  bool common_request() const;
+  void update_request(unsigned ch);
   void reset_state();
   void update_lines();
-  void set_line(unsigned line, bool level);
   void fault(const FaultReport& report);
   void raise(unsigned ch, IntStatus bits);
-  void warn(unsigned ch, const char* kind, const char* message);
 
   // EngineClient
   void channel_event(unsigned channel, IntStatus bits, Cycle cycle) override;
@@ -162,6 +167,8 @@ class Registers : private EngineClient {
   Observer* observer_ = nullptr;
   std::array<Channel, kMaxChannels> channels_{};
   std::uint32_t common_status_ = 0;
+  std::uint32_t requests_ = 0;  ///< channels with INTSTATUS & INTSIGNAL_ENA
+  const Register* cfg_register_ = nullptr;
   Register* common_enable_ = nullptr;
   Register* common_signal_ = nullptr;
   bool enable_requested_ = false;  ///< DMAC_EN as software wants it

@@ -1,0 +1,89 @@
+// The reference manual of a register map, from its declaration alone.
+#include <algorithm>
+#include <ostream>
+#include <sstream>
+#include <string>
+
+#include "base/register_bank.h"
+
+namespace dmavp {
+
+namespace {
+
+std::string hex(std::uint64_t value, unsigned digits) {
+  std::ostringstream text;
+  text << std::hex << std::uppercase;
+  text.width(digits);
+  text.fill('0');
+  text << value;
+  return "0x" + text.str();
+}
+
+std::string offset_text(const Register& reg) {
+  std::string text = hex(reg.offset(), 3);
+  if (reg.in_group()) text += " + n * " + hex(reg.stride(), 3);
+  return text;
+}
+
+std::string register_access(const Register& reg) {
+  return reg.read_only() ? "RO" : reg.write_only() ? "WO" : "RW";
+}
+
+bool same_reset(const Register& reg) {
+  for (unsigned i = 1; i < reg.count(); ++i) {
+    if (reg.reset_value(i) != reg.reset_value(0)) return false;
+  }
+  return true;
+}
+
+std::string reset_text(const Register& reg) {
+  if (reg.write_only()) return "-";
+  return hex(reg.reset_value(), reg.width_bits() / 4) + (same_reset(reg) ? "" : " (n = 0)");
+}
+
+std::string bits_text(const Field& f) {
+  return f.hi == f.lo ? std::to_string(f.lo) : std::to_string(f.hi) + ":" + std::to_string(f.lo);
+}
+
+std::string field_reset(const Register& reg, const Field& f) {
+  if ((f.mask() & reg.readable()) == 0) return "-";
+  std::string text;
+  for (unsigned i = 0; i < reg.count(); ++i) {
+    const std::string one = hex((reg.reset_value(i) & f.mask()) >> f.lo, 1);
+    if (i == 0) {
+      text = one;
+    } else if (one != hex((reg.reset_value(0) & f.mask()) >> f.lo, 1)) {
+      return "by channel";
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+void RegisterBank::write_markdown(std::ostream& out) const {
+  out << "# Registers of " << name_ << "\n\n"
+      << "Offsets and sizes in bytes. Bits that no field names are reserved: they read 0 and ignore "
+         "writes.\n\n"
+      << "| Offset | Register | Width | Access | Reset | |\n| --- | --- | --- | --- | --- | --- |\n";
+  for (const Register& reg : registers_) {
+    out << "| " << offset_text(reg) << " | " << reg.name() << " | " << reg.width_bits() << " | "
+        << register_access(reg) << " | " << reset_text(reg) << " | " << reg.title() << " |\n";
+  }
+  for (const Register& reg : registers_) {
+    out << "\n## " << reg.name() << " - " << reg.title() << "\n\n"
+        << "Offset " << offset_text(reg);
+    if (reg.in_group()) out << ", n = 0 .. " << reg.count() - 1;
+    out << ". Access " << register_access(reg) << ", reset " << reset_text(reg) << ".\n\n"
+        << "| Bits | Field | Access | Reset | Meaning |\n| --- | --- | --- | --- | --- |\n";
+    std::vector<const Field*> fields;
+    for (const Field& f : reg.fields()) fields.push_back(&f);
+    std::sort(fields.begin(), fields.end(), [](const Field* a, const Field* b) { return a->lo < b->lo; });
+    for (const Field* f : fields) {
+      out << "| " << bits_text(*f) << " | " << f->name << " | " << to_string(f->access) << " | "
+          << field_reset(reg, *f) << " | " << f->text << " |\n";
+    }
+  }
+}
+
+}  // namespace dmavp
