@@ -1,0 +1,146 @@
+// State of one channel inside the burst engine. Private to the engine.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "dmac/engine.h"
+#include "dmac/lli.h"
+#include "dmac/planner.h"
+
+namespace dmavp::dmac {
+
+inline constexpr unsigned kMaxOutstanding = 64;
+inline constexpr std::uint64_t kResetCtl = 0x1200;  ///< both widths 32 bits (spec 7 #17)
+
+/// A burst on its way. `end` is the position in the block behind its last byte.
+struct Flight {
+  Cycle accepted = 0;
+  Cycle first = 0;
+  Cycle last = 0;
+  Cycle response = 0;  ///< reads: the last beat
+  std::uint32_t end = 0;
+  std::uint32_t beats = 0;
+  // The gap before `first`, as attributed: a constraint, then arbitration, then memory.
+  std::uint32_t gap = 0;
+  std::uint32_t gap_memory = 0;
+  std::uint32_t gap_arbitration = 0;
+  Cause gap_cause = Cause::kMemory;
+};
+
+/// Reader or writer of a channel. Positions count bytes from the start of the block:
+/// done <= pos <= total, and [done, pos) is in flight.
+struct Side {
+  // The next request: when it could be made, as far as the channel itself is concerned.
+  Cycle ready = kNever;
+  Cycle latency = 0;        ///< of the path to the next burst
+  std::uint32_t bytes = 0;  ///< of the next burst
+  std::uint32_t beats = 0;
+  Cause wait = Cause::kMemory;  ///< what `ready` waits for
+  std::uint8_t master = 0;
+  SideShape shape;
+
+  std::uint64_t base = 0;  ///< address of position 0
+  std::uint32_t pos = 0;
+  std::uint32_t done = 0;
+  std::uint32_t total = 0;
+  std::uint32_t done_issue = 0;  ///< end of the last burst retired; `done` stops at an error
+  bool failed = false;
+
+  // Bursts issued and retired in this block; ring[i & mask] holds burst i while it is in flight.
+  std::uint32_t count = 0;
+  std::uint32_t head = 0;
+  std::uint32_t limit = 1;
+  std::uint32_t mask = 0;
+  std::array<Flight, kMaxOutstanding> ring;
+
+  Cycle since = 0;   ///< last issue, or when the side could start
+  Cycle cursor = 0;  ///< cycles before it are attributed
+  std::array<Cycle, kCauses> cycles{};
+  std::uint64_t bytes_before = 0;  ///< moved in earlier blocks
+  std::uint64_t bursts_before = 0;
+
+  Path path{1, 0, 0, nullptr};  ///< empty range: nothing cached
+
+  std::uint64_t address(std::uint32_t position) const { return shape.fixed ? base : base + position; }
+  bool in_flight() const { return head != count; }
+  Flight& flight(std::uint32_t index) { return ring[index & mask]; }
+  const Flight& flight(std::uint32_t index) const { return ring[index & mask]; }
+  Flight& newest() { return ring[(count - 1) & mask]; }
+};
+
+enum class Phase : std::uint8_t {
+  kOff,
+  kStarting,   ///< start latency
+  kFetchWait,  ///< asks for AR to fetch an item
+  kFetching,
+  kDecoding,       ///< item read, block not yet begun
+  kRunning,        ///< a block moves
+  kWriteBackWait,  ///< asks for AW to write the item back
+  kWritingBack,
+  kDone,       ///< done latency
+  kHalted,     ///< invalid item or shadow set: waits for RESUMEREQ
+  kTypeHalted  ///< illegal pair of multi-block types: waits for CFG
+};
+
+struct Channel {
+  // Registers.
+  std::uint64_t sar = 0;
+  std::uint64_t dar = 0;
+  std::uint64_t llp = 0;
+  Ctl ctl{kResetCtl};
+  std::uint32_t block_ts = 0;
+  std::uint32_t completed_items = 0;
+  std::uint32_t left_items = 0;
+  std::uint64_t axi_id = 0;
+  std::uint64_t axi_qos = 0;
+  ChannelConfig config;
+
+  unsigned index = 0;
+  Phase phase = Phase::kOff;
+  std::uint32_t generation = 0;  ///< changes whenever what is in flight becomes void
+  Cycle wake = kNever;           ///< next timed event that is not a grant
+
+  bool enabled = false;
+  bool suspend = false;         ///< CH_SUSP
+  bool source_stopped = false;  ///< CH_SRC_SUSPENDED reported
+  bool suspended = false;       ///< CH_SUSPENDED reported
+  bool disabling = false;
+  bool held = false;     ///< a step waits for the end of the suspension
+  bool exact = false;    ///< burst by burst through the FIFO; else copied directly at the end of advance()
+  bool aligned = false;  ///< every burst but the last is of full length
+  bool uniform = false;  ///< each side of the block lies within one path
+  bool src_handshake = false;  ///< a peripheral side, which nobody requests
+  bool dst_handshake = false;
+  IntStatus error = 0;  ///< first error of the transfer
+
+  Side rd;
+  Side wr;
+
+  // Data. Bytes [wr.done, sampled) have been taken into the ring, [sampled, rd.done) still lie in the source.
+  std::vector<std::byte> fifo;
+  std::uint32_t fifo_mask = 0;
+  std::uint32_t sampled = 0;
+  std::uint32_t copied = 0;         ///< visible at the destination
+  std::byte* direct_src = nullptr;  ///< of position 0; null: commit
+  std::byte* direct_dst = nullptr;
+
+  // Linked list.
+  std::uint64_t item_address = 0;
+  std::uint32_t item_done = 0;  ///< bytes of the fetch or write-back that have been moved
+  std::uint8_t item_master = 0;
+  bool list = false;  ///< the block came from an item
+  std::array<std::byte, kLliBytes> item{};
+  std::uint64_t reload_sar = 0;
+  std::uint64_t reload_dar = 0;
+
+  std::uint64_t blocks = 0;
+  std::uint64_t lli_fetches = 0;
+
+  bool draining() const { return suspend || disabling; }
+  bool complete() const { return rd.pos == rd.total && wr.pos == wr.total; }
+};
+
+}  // namespace dmavp::dmac

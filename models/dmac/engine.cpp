@@ -1,0 +1,281 @@
+// Public face of the burst engine: time, registers and control.
+#include "dmac/engine.h"
+
+#include <algorithm>
+
+#include "dmac/engine_impl.h"
+
+namespace dmavp::dmac {
+
+namespace {
+
+constexpr std::uint64_t kLlpMask = ~std::uint64_t{0x3E};
+constexpr std::uint32_t kItemsMask = 0x3FFFFF;
+constexpr std::uint32_t kLeftMask = 0x7FFF;
+
+}  // namespace
+
+Engine::Impl::Impl(const Parameters& parameters, const Clock& clock_in, EventSource source_in,
+                   AxiPort& port_in, EngineClient& client_in)
+    : p(parameters),
+      clock(clock_in),
+      source(source_in),
+      port(port_in),
+      client(client_in),
+      fifo_size(fifo_bytes_of(parameters)),
+      address_mask(parameters.addr_width >= 64 ? ~std::uint64_t{0}
+                                               : (std::uint64_t{1} << parameters.addr_width) - 1),
+      w_index(parameters.shared_data_port ? 0 : 1),
+      scratch(fifo_size) {
+  for (unsigned i = 0; i < kMaxChannels; ++i) {
+    channels[i].index = i;
+    channels[i].config.priority = parameters.reset_priority[i];
+  }
+  for (Port& port_state : ports) {
+    port_state.ar.arbiter = Arbiter(parameters.tie_break);
+    port_state.aw.arbiter = Arbiter(parameters.tie_break);
+  }
+}
+
+Engine::Engine(const Parameters& parameters, const Clock& clock, EventSource source, AxiPort& port,
+               EngineClient& client)
+    : impl_(std::make_unique<Impl>(parameters, clock, source, port, client)) {}
+
+Engine::~Engine() = default;
+
+void Engine::set_observer(Observer* observer) {
+  impl_->observer = observer;
+  if (!observer) return;
+  for (Channel& c : impl_->channels) impl_->make_exact(c);
+}
+
+// --- time
+// -------------------------------------------------------------------------------------------------------
+
+void Engine::advance(Cycle to) {
+  Impl& e = *impl_;
+  if (e.busy || to < e.now) return;
+  e.busy = true;
+  if (e.paths_stale) e.refresh_paths();
+  e.run(to);
+  e.now = to;
+  e.copy_all(to);
+  e.busy = false;
+}
+
+Cycle Engine::next_wake() const {
+  Cycle wake = kNever;
+  for (std::uint32_t left = impl_->active; left != 0; left &= left - 1) {
+    wake = std::min(wake, impl_->wake_of(impl_->channels[static_cast<unsigned>(__builtin_ctz(left))]));
+  }
+  return wake;
+}
+
+Cycle Engine::now() const { return impl_->now; }
+
+// --- registers
+// --------------------------------------------------------------------------------------------------
+
+std::uint64_t Engine::sar(unsigned ch) const {
+  Channel& c = impl_->channels[ch];
+  if (c.phase != Phase::kRunning) return c.sar;
+  impl_->sample(c);
+  return c.rd.address(c.rd.done) & impl_->address_mask;
+}
+
+std::uint64_t Engine::dar(unsigned ch) const {
+  const Channel& c = impl_->channels[ch];
+  return c.phase == Phase::kRunning ? c.wr.address(c.wr.done) & impl_->address_mask : c.dar;
+}
+
+std::uint32_t Engine::block_ts(unsigned ch) const {
+  Channel& c = impl_->channels[ch];
+  if (c.phase != Phase::kRunning) return c.block_ts;
+  impl_->sample(c);
+  return std::min(c.rd.done >> c.rd.shape.width_log2, kItemsMask);
+}
+
+std::uint64_t Engine::ctl(unsigned ch) const { return impl_->channels[ch].ctl.raw; }
+std::uint64_t Engine::llp(unsigned ch) const { return impl_->channels[ch].llp; }
+
+std::uint64_t Engine::status(unsigned ch) const {
+  const Channel& c = impl_->channels[ch];
+  std::uint32_t items = c.completed_items;
+  std::uint32_t left = c.left_items;
+  if (c.phase == Phase::kRunning) {
+    items = c.wr.done >> c.rd.shape.width_log2;
+    left = fifo_bytes(ch) >> c.rd.shape.width_log2;
+  }
+  return std::min(items, kItemsMask) | (std::uint64_t{std::min(left, kLeftMask)} << 32);
+}
+
+void Engine::set_sar(unsigned ch, std::uint64_t value) {
+  impl_->channels[ch].sar = value & impl_->address_mask;
+}
+void Engine::set_dar(unsigned ch, std::uint64_t value) {
+  impl_->channels[ch].dar = value & impl_->address_mask;
+}
+void Engine::set_block_ts(unsigned ch, std::uint32_t value) {
+  impl_->channels[ch].block_ts = value & kItemsMask;
+}
+void Engine::set_ctl(unsigned ch, std::uint64_t value) { impl_->channels[ch].ctl.raw = value; }
+void Engine::set_llp(unsigned ch, std::uint64_t value) { impl_->channels[ch].llp = value & kLlpMask; }
+void Engine::set_axi_id(unsigned ch, std::uint64_t value) { impl_->channels[ch].axi_id = value; }
+void Engine::set_axi_qos(unsigned ch, std::uint64_t value) { impl_->channels[ch].axi_qos = value; }
+
+void Engine::set_config(unsigned ch, const ChannelConfig& config) {
+  Channel& c = impl_->channels[ch];
+  c.config = config;
+  if (c.phase != Phase::kTypeHalted) return;
+  c.phase = Phase::kStarting;  // a pair of types that may be legal now
+  c.held = c.suspend;
+  c.wake = c.suspend ? kNever : impl_->now;
+}
+
+// --- control
+// ----------------------------------------------------------------------------------------------------
+
+void Engine::enable(unsigned ch) {
+  Impl& e = *impl_;
+  Channel& c = e.channels[ch];
+  if (c.enabled || ch >= e.p.num_channels) return;
+  Impl::account_to(c.rd, e.now, Cause::kIdle);
+  Impl::account_to(c.wr, e.now, Cause::kIdle);
+  c.enabled = true;
+  c.completed_items = c.left_items = 0;
+  c.reload_sar = c.sar;
+  c.reload_dar = c.dar;
+  c.list = false;
+  c.phase = Phase::kStarting;
+  c.wake = e.now + e.p.start_latency;
+  ++c.generation;
+  e.active |= 1u << ch;
+  e.notify(c, BlockPhase::kChannelEnabled);
+}
+
+void Engine::disable(unsigned ch) {
+  Impl& e = *impl_;
+  Channel& c = e.channels[ch];
+  if (!c.enabled || c.disabling) return;
+  const bool access_in_flight = c.phase == Phase::kFetching || c.phase == Phase::kWritingBack;
+  if (c.suspended || (c.phase != Phase::kRunning && !access_in_flight)) {
+    e.finish(c, kChDisabled, BlockPhase::kDisabled);
+    return;
+  }
+  c.disabling = true;
+  if (c.phase == Phase::kRunning) {
+    e.replan(c, e.now);
+    if (c.wake <= e.now && !e.busy) e.running_event(c, e.now);
+  }
+}
+
+void Engine::suspend(unsigned ch) {
+  Impl& e = *impl_;
+  Channel& c = e.channels[ch];
+  if (!c.enabled || c.suspend) return;
+  e.account_both(c, e.now);
+  c.suspend = true;
+  switch (c.phase) {
+    case Phase::kRunning:
+      e.replan(c, e.now);
+      if (c.wake <= e.now && !e.busy) e.running_event(c, e.now);
+      return;
+    case Phase::kFetchWait:
+    case Phase::kWriteBackWait:
+      c.held = true;
+      c.rd.ready = c.wr.ready = kNever;
+      e.report_suspended(c, e.now);
+      return;
+    case Phase::kStarting:
+    case Phase::kDecoding:
+    case Phase::kHalted:
+    case Phase::kTypeHalted:
+      e.report_suspended(c, e.now);
+      return;
+    case Phase::kOff:
+    case Phase::kFetching:
+    case Phase::kWritingBack:
+    case Phase::kDone:
+      return;
+  }
+}
+
+void Engine::resume(unsigned ch) {
+  Impl& e = *impl_;
+  Channel& c = e.channels[ch];
+  if (!c.enabled || !c.suspend) return;
+  e.account_both(c, e.now);
+  c.suspend = c.suspended = c.source_stopped = false;
+  c.rd.since = c.wr.since = e.now;
+  e.notify(c, BlockPhase::kResumed);
+  if (c.phase == Phase::kRunning) {
+    e.replan(c, e.now);
+  } else if (c.held) {
+    c.held = false;
+    if (c.phase == Phase::kFetchWait) {
+      c.rd.ready = e.now;
+    } else if (c.phase == Phase::kWriteBackWait) {
+      c.wr.ready = e.now;
+    } else {
+      c.wake = e.now;
+    }
+  }
+}
+
+void Engine::abort(unsigned ch) {
+  Channel& c = impl_->channels[ch];
+  if (c.enabled) impl_->finish(c, kChAborted, BlockPhase::kAborted);
+}
+
+void Engine::resume_request(unsigned ch) {
+  Impl& e = *impl_;
+  Channel& c = e.channels[ch];
+  if (c.phase != Phase::kHalted) return;
+  if (c.list) {
+    e.request_fetch(c, e.now);
+  } else if (!c.suspend) {
+    e.begin_transfer(c, e.now);
+  } else {
+    c.phase = Phase::kStarting;
+    c.held = true;
+  }
+}
+
+void Engine::reset() {
+  Impl& e = *impl_;
+  for (Channel& c : e.channels) {
+    if (c.enabled) {
+      e.teardown(c);
+      e.notify(c, BlockPhase::kAborted);
+    }
+    c.sar = c.dar = c.llp = c.axi_id = c.axi_qos = 0;
+    c.block_ts = c.completed_items = c.left_items = 0;
+    c.ctl = Ctl{kResetCtl};
+    c.config = ChannelConfig{};
+    c.config.priority = e.p.reset_priority[c.index];
+  }
+  for (Port& port : e.ports) {
+    port.ar.arbiter = Arbiter(e.p.tie_break);
+    port.aw.arbiter = Arbiter(e.p.tie_break);
+  }
+}
+
+bool Engine::enabled(unsigned ch) const { return impl_->channels[ch].enabled; }
+bool Engine::suspend_bit(unsigned ch) const { return impl_->channels[ch].suspend; }
+bool Engine::any_enabled() const { return impl_->active != 0; }
+
+std::uint32_t Engine::fifo_bytes(unsigned ch) const {
+  const Channel& c = impl_->channels[ch];
+  return c.rd.done > c.wr.done ? c.rd.done - c.wr.done : 0;
+}
+
+// --- PortListener
+// -------------------------------------------------------------------------------------------------
+
+void Engine::burst_progress(std::uint32_t, const BurstTimes&, AxiStatus) {
+  // An immediate port reports nothing: the engine has computed the times itself.
+}
+
+void Engine::paths_changed() { impl_->paths_stale = true; }
+
+}  // namespace dmavp::dmac

@@ -1,0 +1,300 @@
+// Bytes of the burst engine: when they are read, kept and become visible.
+//
+// Data of a channel whose two sides are directly accessible memory are copied when advance() ends, straight
+// from source to destination, up to the last write that has been responded to. That equals burst by burst
+// through the FIFO as long as nobody writes what has been read in between. Whoever could, within the
+// controller, makes the channel exact first: overlapping ranges, descriptors, an observer. Software that
+// looks at the read position gets the bytes up to it taken into the FIFO (sample).
+#include <algorithm>
+#include <cstring>
+
+#include "dmac/engine_impl.h"
+
+namespace dmavp::dmac {
+
+namespace {
+
+bool overlap(std::uint64_t a, std::uint64_t a_bytes, std::uint64_t b, std::uint64_t b_bytes) {
+  return a_bytes != 0 && b_bytes != 0 && (a < b ? b - a < a_bytes : a - b < b_bytes);
+}
+
+std::uint64_t host_address(const std::byte* p) { return reinterpret_cast<std::uintptr_t>(p); }
+
+/// Address range of a side of a block, and where it lies in the host if directly accessible.
+struct Range {
+  std::uint64_t address;
+  std::uint64_t bytes;
+  const std::byte* host;
+};
+
+Range range_of(const Side& side, const std::byte* direct) {
+  return {side.base, side.shape.fixed ? side.shape.width() : side.total, direct};
+}
+
+/// The same memory may be mapped at two bus addresses: host addresses decide where both are known.
+bool overlap(const Range& a, const Range& b) {
+  if (overlap(a.address, a.bytes, b.address, b.bytes)) return true;
+  return a.host && b.host && overlap(host_address(a.host), a.bytes, host_address(b.host), b.bytes);
+}
+
+}  // namespace
+
+const Path& Engine::Impl::path_to(Side& side, std::uint64_t address, bool write) {
+  if (address < side.path.first || address > side.path.last)
+    side.path = port.path(side.master, address, write);
+  return side.path;
+}
+
+/// Decides how the data of the block that starts will move.
+void Engine::Impl::choose_data_path(Channel& c) {
+  c.copied = c.sampled = 0;
+  c.direct_src = c.direct_dst = nullptr;
+  c.uniform = true;
+  for (Side* side : {&c.rd, &c.wr}) {
+    const bool write = side == &c.wr;
+    const Path& path = path_to(*side, side->base, write);
+    const std::uint64_t span = side->shape.fixed ? side->shape.width() : std::max(side->total, 1u);
+    const bool inside =
+        path.first <= side->base && path.last - side->base >= span - 1 && path.last >= side->base;
+    if (!inside) c.uniform = false;
+    if (inside && path.direct)
+      (write ? c.direct_dst : c.direct_src) = path.direct + (side->base - path.first);
+  }
+  c.exact = observer != nullptr || !c.direct_src || !c.direct_dst || c.rd.shape.fixed || c.wr.shape.fixed;
+  const Range src = range_of(c.rd, c.direct_src);
+  const Range dst = range_of(c.wr, c.direct_dst);
+  if (overlap(src, dst)) c.exact = true;
+  for (std::uint32_t left = active & ~(1u << c.index); left != 0; left &= left - 1) {
+    Channel& other = channels[static_cast<unsigned>(__builtin_ctz(left))];
+    if (other.phase != Phase::kRunning) continue;
+    const Range other_src = range_of(other.rd, other.direct_src);
+    const Range other_dst = range_of(other.wr, other.direct_dst);
+    if (overlap(src, other_dst) || overlap(dst, other_src) || overlap(dst, other_dst)) {
+      c.exact = true;
+      make_exact(other);
+    }
+  }
+}
+
+/// Makes visible what has been responded to.
+void Engine::Impl::copy(Channel& c) {
+  if (c.exact || c.copied == c.wr.done) return;
+  std::uint32_t from = c.copied;
+  const std::uint32_t to = c.wr.done;
+  while (from < std::min(to, c.sampled)) {
+    const std::uint32_t at = from & c.fifo_mask;
+    const std::uint32_t bytes =
+        std::min(std::min(to, c.sampled) - from, static_cast<std::uint32_t>(c.fifo.size()) - at);
+    std::memcpy(c.direct_dst + from, c.fifo.data() + at, bytes);
+    from += bytes;
+  }
+  if (from < to) std::memcpy(c.direct_dst + from, c.direct_src + from, to - from);
+  c.copied = to;
+}
+
+void Engine::Impl::copy_all(Cycle t) {
+  for (std::uint32_t left = active; left != 0; left &= left - 1) {
+    Channel& c = channels[static_cast<unsigned>(__builtin_ctz(left))];
+    if (c.exact || c.phase != Phase::kRunning) continue;
+    retire(c, t);
+    copy(c);
+  }
+}
+
+/// Takes the bytes that have been read and not yet written into the FIFO.
+void Engine::Impl::sample(Channel& c) {
+  if (c.exact || c.phase != Phase::kRunning) return;
+  for (std::uint32_t from = std::max(c.sampled, c.copied); from < c.rd.done;) {
+    const std::uint32_t at = from & c.fifo_mask;
+    const std::uint32_t bytes = std::min(c.rd.done - from, static_cast<std::uint32_t>(c.fifo.size()) - at);
+    std::memcpy(c.fifo.data() + at, c.direct_src + from, bytes);
+    from += bytes;
+  }
+  c.sampled = std::max(c.sampled, c.rd.done);
+}
+
+void Engine::Impl::make_exact(Channel& c) {
+  if (c.exact || c.phase != Phase::kRunning) return;
+  retire(c, now);
+  copy(c);
+  sample(c);
+  c.exact = true;
+  update_wake(c);
+}
+
+/// Somebody is about to write `bytes` at `address`: what channels have read of it must not change any more.
+void Engine::Impl::protect(std::uint64_t address, std::uint32_t bytes, const std::byte* host) {
+  const Range target{address, bytes, host};
+  for (std::uint32_t left = active; left != 0; left &= left - 1) {
+    Channel& c = channels[static_cast<unsigned>(__builtin_ctz(left))];
+    if (c.phase != Phase::kRunning || c.exact) continue;
+    if (overlap(target, range_of(c.rd, c.direct_src)) || overlap(target, range_of(c.wr, c.direct_dst)))
+      make_exact(c);
+  }
+}
+
+/// One burst of data or descriptor, now. Direct memory where the whole burst lies in it, else the port.
+AxiStatus Engine::Impl::access(const Burst& burst, const BurstTimes& times, std::byte* data,
+                               const Path& path) {
+  copy_all(now);
+  const std::uint64_t span = burst.fixed ? burst.beat_bytes : burst.bytes;
+  const bool direct = path.direct && burst.address >= path.first && burst.address <= path.last &&
+                      path.last - burst.address >= span - 1;
+  std::byte* host = direct ? path.direct + (burst.address - path.first) : nullptr;
+  if (burst.write && burst.kind != BurstKind::kWrite) protect(burst.address, burst.bytes, host);
+  BurstEvent event{};
+  if (observer) {
+    event = {source,
+             burst.channel,
+             burst.kind,
+             burst.master,
+             burst.address,
+             burst.bytes,
+             burst.beats,
+             burst.fixed,
+             times.accepted,
+             times.first_beat,
+             times.last_beat,
+             times.response,
+             0};
+    observer->burst_begins(event);
+  }
+  AxiStatus status = AxiStatus::kOkay;
+  if (!direct) {
+    status = port.commit(burst, times, data);
+  } else if (!burst.fixed) {
+    if (burst.write) {
+      std::memmove(host, data, burst.bytes);
+    } else {
+      std::memmove(data, host, burst.bytes);
+    }
+  } else {
+    for (std::uint32_t done = 0; done < burst.bytes; done += burst.beat_bytes) {
+      const std::uint32_t bytes = std::min<std::uint32_t>(burst.beat_bytes, burst.bytes - done);
+      if (burst.write) {
+        std::memcpy(host, data + done, bytes);
+      } else {
+        std::memcpy(data + done, host, bytes);
+      }
+    }
+  }
+  if (observer) {
+    event.status = static_cast<std::uint8_t>(status);
+    observer->burst(event);
+  }
+  return status;
+}
+
+/// The oldest burst in flight of one side.
+Burst Engine::Impl::describe(const Channel& c, const Side& side, bool write) const {
+  const Flight& f = side.flight(side.head);
+  Burst burst;
+  burst.address = side.address(side.done_issue);
+  burst.bytes = f.end - side.done_issue;
+  burst.beats = static_cast<std::uint16_t>(f.beats);
+  burst.beat_bytes = static_cast<std::uint8_t>(side.shape.width());
+  burst.fixed = side.shape.fixed;
+  burst.write = write;
+  burst.kind = write ? BurstKind::kWrite : BurstKind::kRead;
+  burst.channel = static_cast<std::uint8_t>(c.index);
+  burst.master = side.master;
+  burst.axi_id = static_cast<std::uint32_t>((write ? c.axi_id >> 16 : c.axi_id) & 0xFFFF);
+  burst.qos = static_cast<std::uint8_t>((write ? c.axi_qos : c.axi_qos >> 4) & 0xF);
+  return burst;
+}
+
+/// False if the channel is no longer what it was.
+bool Engine::Impl::complete_read(Channel& c) {
+  Side& rd = c.rd;
+  const Burst burst = describe(c, rd, false);
+  const Flight f = rd.flight(rd.head);
+  const std::uint32_t at = rd.done_issue & c.fifo_mask;
+  const std::uint32_t until_wrap = static_cast<std::uint32_t>(c.fifo.size()) - at;
+  const bool wraps = burst.bytes > until_wrap;
+  std::byte* data = wraps ? scratch.data() : c.fifo.data() + at;
+  const std::uint32_t generation = c.generation;
+  const AxiStatus status =
+      access(burst, {f.accepted, f.first, f.last, f.last}, data, path_to(rd, burst.address, false));
+  if (c.generation != generation) return false;
+  if (wraps) {
+    std::memcpy(c.fifo.data() + at, data, until_wrap);
+    std::memcpy(c.fifo.data(), data + until_wrap, burst.bytes - until_wrap);
+  }
+  ++rd.head;
+  rd.done_issue = f.end;
+  if (status != AxiStatus::kOkay) {
+    fail(c, status == AxiStatus::kDecErr ? kSrcDecErr : kSrcSlvErr);
+    rd.ready = c.wr.ready = kNever;
+  }
+  if (c.error == 0) rd.done = f.end;
+  return true;
+}
+
+bool Engine::Impl::complete_write(Channel& c) {
+  Side& wr = c.wr;
+  const Flight f = wr.flight(wr.head);
+  AxiStatus status = AxiStatus::kOkay;
+  if (f.end <= c.rd.done) {  // else its data failed to arrive: it carries nothing
+    const Burst burst = describe(c, wr, true);
+    const std::uint32_t at = wr.done_issue & c.fifo_mask;
+    const std::uint32_t until_wrap = static_cast<std::uint32_t>(c.fifo.size()) - at;
+    std::byte* data = c.fifo.data() + at;
+    if (burst.bytes > until_wrap) {
+      std::memcpy(scratch.data(), data, until_wrap);
+      std::memcpy(scratch.data() + until_wrap, c.fifo.data(), burst.bytes - until_wrap);
+      data = scratch.data();
+    }
+    const std::uint32_t generation = c.generation;
+    status = access(burst, {f.accepted, f.first, f.last, f.response}, data, path_to(wr, burst.address, true));
+    if (c.generation != generation) return false;
+    if (status != AxiStatus::kOkay) {
+      if (c.error == 0) wr.failed = true;
+      fail(c, status == AxiStatus::kDecErr ? kDstDecErr : kDstSlvErr);
+      c.rd.ready = wr.ready = kNever;
+    }
+    if (!wr.failed) wr.done = f.end;
+  }
+  ++wr.head;
+  wr.done_issue = f.end;
+  return true;
+}
+
+/// The port said that paths are no longer what they were: nothing cached is used again. What has been read
+/// and not yet written is fetched over the new path, and the rest of the block goes burst by burst.
+void Engine::Impl::refresh_paths() {
+  paths_stale = false;
+  for (std::uint32_t left = active; left != 0; left &= left - 1) {
+    Channel& c = channels[static_cast<unsigned>(__builtin_ctz(left))];
+    if (c.phase != Phase::kRunning) {
+      if (c.phase == Phase::kFetchWait || c.phase == Phase::kFetching) {
+        c.rd.path = port.path(c.rd.master, c.item_address + c.item_done, false);
+      } else if (c.phase == Phase::kWriteBackWait || c.phase == Phase::kWritingBack) {
+        c.wr.path = port.path(c.wr.master, c.item_address + kLliWriteBackOffset + c.item_done, true);
+      }
+      continue;
+    }
+    c.rd.path = c.wr.path = Path{1, 0, 0, nullptr};
+    c.uniform = false;
+    c.direct_src = c.direct_dst = nullptr;
+    if (c.exact) continue;
+    c.exact = true;
+    const std::uint32_t generation = c.generation;
+    for (std::uint32_t from = std::max(c.sampled, c.copied);
+         from < c.rd.done && c.generation == generation;) {
+      Burst burst;
+      burst.address = c.rd.address(from);
+      const SideShape bytewise{0, false, kAxiBoundary};
+      burst.bytes = plan_burst(bytewise, burst.address, c.rd.done - from).bytes;
+      burst.beats = static_cast<std::uint16_t>(std::min<std::uint32_t>(burst.bytes, 256));
+      burst.channel = static_cast<std::uint8_t>(c.index);
+      burst.master = c.rd.master;
+      std::vector<std::byte> data(burst.bytes);
+      access(burst, {now, now, now, now}, data.data(), path_to(c.rd, burst.address, false));
+      for (std::uint32_t i = 0; i < burst.bytes; ++i) c.fifo[(from + i) & c.fifo_mask] = data[i];
+      from += burst.bytes;
+    }
+    if (c.generation == generation) update_wake(c);
+  }
+}
+
+}  // namespace dmavp::dmac

@@ -1,0 +1,461 @@
+// Phases of a transfer: start, linked list, blocks, retirement, stops and errors (spec
+// dw-axi-dmac 3.2, 5.3, 5.4, 5.9).
+#include <algorithm>
+
+#include "dmac/engine_impl.h"
+
+namespace dmavp::dmac {
+
+namespace {
+
+constexpr std::uint64_t kItemAlignment = 64;
+constexpr std::uint32_t kItemsMask = 0x3FFFFF;
+
+bool is_list(MultiBlock type) { return type == MultiBlock::kLinkedList; }
+bool is_shadow(MultiBlock type) { return type == MultiBlock::kShadow; }
+
+/// Shadow registers on one side exclude a linked list on the other (3.6).
+bool legal(MultiBlock src, MultiBlock dst) {
+  return !((is_list(src) && is_shadow(dst)) || (is_shadow(src) && is_list(dst)));
+}
+
+std::uint32_t ring_size(std::uint32_t bytes) {
+  std::uint32_t size = 1;
+  while (size < bytes) size <<= 1;
+  return size;
+}
+
+}  // namespace
+
+void Engine::Impl::notify(const Channel& c, BlockPhase phase, std::uint64_t bytes) {
+  if (!observer) return;
+  observer->block({source, c.index, phase, clock.time_of(now), c.list ? c.item_address : 0, bytes});
+}
+
+void Engine::Impl::diagnose(const Channel& c, Severity severity, const char* kind, const char* message) {
+  client.diagnostic(c.index, severity, kind, message, now);
+}
+
+std::uint8_t Engine::Impl::master_of(unsigned wanted) const {
+  return p.num_masters > 1 ? static_cast<std::uint8_t>(wanted & 1) : std::uint8_t{0};
+}
+
+bool Engine::Impl::is_last(const Channel& c) const {
+  if (c.list) return c.ctl.last();
+  return c.config.src_multiblk == MultiBlock::kContiguous && c.config.dst_multiblk == MultiBlock::kContiguous;
+}
+
+void Engine::Impl::on_wake(Channel& c, Cycle t) {
+  c.wake = kNever;
+  switch (c.phase) {
+    case Phase::kStarting:
+    case Phase::kDecoding:
+      if (c.suspend) {
+        c.held = true;
+      } else if (c.phase == Phase::kStarting) {
+        begin_transfer(c, t);
+      } else {
+        start_block(c, t);
+      }
+      return;
+    case Phase::kFetching:
+      fetch_done(c, t);
+      return;
+    case Phase::kRunning:
+      running_event(c, t);
+      return;
+    case Phase::kWritingBack:
+      write_back_done(c, t);
+      return;
+    case Phase::kDone:
+      finish(c, kDmaTfrDone, BlockPhase::kTransferDone);
+      return;
+    case Phase::kOff:
+    case Phase::kFetchWait:
+    case Phase::kWriteBackWait:
+    case Phase::kHalted:
+    case Phase::kTypeHalted:
+      return;
+  }
+}
+
+void Engine::Impl::begin_transfer(Channel& c, Cycle t) {
+  const MultiBlock src = c.config.src_multiblk;
+  const MultiBlock dst = c.config.dst_multiblk;
+  c.list = false;
+  if (!legal(src, dst)) {
+    c.phase = Phase::kTypeHalted;
+    client.channel_event(c.index, kSlvifMultiBlkTypeErr, t);
+    return;
+  }
+  if (is_list(src) || is_list(dst)) {
+    request_fetch(c, t);
+    return;
+  }
+  if (is_shadow(src) || is_shadow(dst)) {
+    // No shadow set has ever been marked valid.
+    c.phase = Phase::kHalted;
+    notify(c, BlockPhase::kInvalidItem);
+    client.channel_event(c.index, kShadowOrLliInvalidErr, t);
+    return;
+  }
+  start_block(c, t);
+}
+
+// --- linked list
+// ----------------------------------------------------------------------------------------------
+
+void Engine::Impl::request_fetch(Channel& c, Cycle t) {
+  c.item_address = c.llp & ~(kItemAlignment - 1) & address_mask;
+  c.item_master = master_of(static_cast<unsigned>(c.llp & 1));
+  c.item_done = 0;
+  c.list = true;
+  request_item_access(c, t, false);
+}
+
+/// The next burst of a fetch or write-back: one if the limits of AxLEN allow.
+void Engine::Impl::request_item_access(Channel& c, Cycle t, bool write) {
+  Side& side = write ? c.wr : c.rd;
+  const std::uint32_t length = write ? kLliWriteBackBytes : kLliFetchBytes;
+  const std::uint64_t address = c.item_address + (write ? kLliWriteBackOffset : 0) + c.item_done;
+  side.master = c.item_master;
+  side.path = port.path(side.master, address, write);
+  side.latency = side.path.latency;
+  bool clipped = false;
+  SideShape shape = make_shape(p, clip_width(p, kReservedWidthCode, clipped), false, false, 0);
+  shape.max_bytes = std::min(p.max_burst_len, 1u << std::min(p.burstlen_width, 8u)) << shape.width_log2;
+  const PlannedBurst burst = plan_burst(shape, address, length - c.item_done);
+  side.bytes = burst.bytes;
+  side.beats = burst.beats;
+  side.shape = shape;
+  c.phase = write ? Phase::kWriteBackWait : Phase::kFetchWait;
+  c.wake = kNever;
+  c.held = c.suspend;
+  side.ready = c.suspend ? kNever : t;
+}
+
+void Engine::Impl::fetch_done(Channel& c, Cycle t) {
+  Side& rd = c.rd;
+  Burst burst;
+  burst.address = c.item_address + c.item_done;
+  burst.bytes = rd.bytes;
+  burst.beats = static_cast<std::uint16_t>(rd.beats);
+  burst.beat_bytes = static_cast<std::uint8_t>(rd.shape.width());
+  burst.kind = BurstKind::kDescriptorFetch;
+  burst.channel = static_cast<std::uint8_t>(c.index);
+  burst.master = rd.master;
+  burst.axi_id = static_cast<std::uint32_t>(c.axi_id & 0xFFFF);
+  burst.qos = static_cast<std::uint8_t>((c.axi_qos >> 4) & 0xF);
+  const Flight& f = rd.ring[0];
+  const std::uint32_t generation = c.generation;
+  const AxiStatus status =
+      access(burst, {f.accepted, f.first, f.last, f.last}, c.item.data() + c.item_done, rd.path);
+  if (c.generation != generation) return;
+  if (status != AxiStatus::kOkay) {
+    fail(c, status == AxiStatus::kDecErr ? kLliRdDecErr : kLliRdSlvErr);
+    finish(c, c.error, BlockPhase::kError);
+    return;
+  }
+  c.item_done += rd.bytes;
+  if (c.item_done < kLliFetchBytes) {
+    if (c.disabling) {
+      finish(c, kChDisabled, BlockPhase::kDisabled);
+      return;
+    }
+    request_item_access(c, t, false);
+    if (c.suspend) report_suspended(c, t);
+    return;
+  }
+  ++c.lli_fetches;
+  const LinkedListItem next = decode_lli(c.item.data());
+  if (c.disabling) {
+    finish(c, kChDisabled, BlockPhase::kDisabled);
+    return;
+  }
+  if (!next.ctl.valid()) {
+    c.phase = Phase::kHalted;
+    notify(c, BlockPhase::kInvalidItem);
+    client.channel_event(c.index, kShadowOrLliInvalidErr, t);
+    if (c.generation == generation && c.suspend) report_suspended(c, t);
+    return;
+  }
+  if (is_list(c.config.src_multiblk)) c.sar = next.sar;
+  if (is_list(c.config.dst_multiblk)) c.dar = next.dar;
+  c.block_ts = next.block_ts;
+  c.ctl = next.ctl;
+  c.llp = next.llp & (~(kItemAlignment - 1) | 1);
+  c.phase = Phase::kDecoding;
+  c.wake = t + p.lli_decode_latency;
+  if (c.suspend) report_suspended(c, t);
+}
+
+void Engine::Impl::write_back_done(Channel& c, Cycle t) {
+  if (c.item_done == kLliWriteBackBytes) {  // held by a suspension until now
+    block_finished(c, t);
+    return;
+  }
+  Side& wr = c.wr;
+  Burst burst;
+  burst.address = c.item_address + kLliWriteBackOffset + c.item_done;
+  burst.bytes = wr.bytes;
+  burst.beats = static_cast<std::uint16_t>(wr.beats);
+  burst.beat_bytes = static_cast<std::uint8_t>(wr.shape.width());
+  burst.write = true;
+  burst.kind = BurstKind::kDescriptorWriteBack;
+  burst.channel = static_cast<std::uint8_t>(c.index);
+  burst.master = wr.master;
+  burst.axi_id = static_cast<std::uint32_t>((c.axi_id >> 16) & 0xFFFF);
+  burst.qos = static_cast<std::uint8_t>(c.axi_qos & 0xF);
+  const Flight& f = wr.ring[0];
+  const std::uint32_t generation = c.generation;
+  const AxiStatus status =
+      access(burst, {f.accepted, f.first, f.last, f.response}, c.item.data() + c.item_done, wr.path);
+  if (c.generation != generation) return;
+  if (status != AxiStatus::kOkay) {
+    fail(c, status == AxiStatus::kDecErr ? kLliWrDecErr : kLliWrSlvErr);
+    finish(c, c.error, BlockPhase::kError);
+    return;
+  }
+  if (c.disabling) {
+    finish(c, kChDisabled, BlockPhase::kDisabled);
+    return;
+  }
+  c.item_done += wr.bytes;
+  if (c.item_done < kLliWriteBackBytes) {
+    request_item_access(c, t, true);
+    if (c.suspend) report_suspended(c, t);
+    return;
+  }
+  if (c.suspend) {
+    // The item is retired; what follows waits for the end of the suspension.
+    c.phase = Phase::kWritingBack;
+    c.held = true;
+    report_suspended(c, t);
+    return;
+  }
+  block_finished(c, t);
+}
+
+// --- blocks
+// ---------------------------------------------------------------------------------------------------
+
+void Engine::Impl::start_block(Channel& c, Cycle t) {
+  account_to(c.rd, t, Cause::kDescriptor);
+  account_to(c.wr, t, Cause::kDescriptor);
+  bool src_clipped = false;
+  bool dst_clipped = false;
+  const std::uint8_t src_width = clip_width(p, c.ctl.src_width_code(), src_clipped);
+  const std::uint8_t dst_width = clip_width(p, c.ctl.dst_width_code(), dst_clipped);
+  const std::uint32_t generation = c.generation;
+  if (src_clipped || dst_clipped) {
+    diagnose(c, Severity::kWarning, "dmac.width-clipped",
+             src_clipped ? "SRC_TR_WIDTH is wider than the master port; the port's width is used"
+                         : "DST_TR_WIDTH is wider than the master port; the port's width is used");
+  }
+  Side& rd = c.rd;
+  Side& wr = c.wr;
+  rd.shape = make_shape(p, src_width, c.ctl.src_fixed(), c.ctl.arlen_en(), c.ctl.arlen());
+  wr.shape = make_shape(p, dst_width, c.ctl.dst_fixed(), c.ctl.awlen_en(), c.ctl.awlen());
+  rd.base = c.sar & address_mask;
+  wr.base = c.dar & address_mask;
+  const bool src_off = (rd.base & (rd.shape.width() - 1)) != 0;
+  const bool dst_off = (wr.base & (wr.shape.width() - 1)) != 0;
+  if (src_off || dst_off) {
+    diagnose(c, Severity::kWarning, "dmac.unaligned-address",
+             src_off ? "SAR is not aligned to SRC_TR_WIDTH" : "DAR is not aligned to DST_TR_WIDTH");
+    if (!p.unaligned_byte_exact) {
+      rd.base &= ~std::uint64_t{rd.shape.width() - 1};
+      wr.base &= ~std::uint64_t{wr.shape.width() - 1};
+      c.sar = rd.base;
+      c.dar = wr.base;
+    }
+  }
+  rd.total = ((c.block_ts & kItemsMask) + 1) << src_width;
+  const std::uint32_t residue = rd.total & (wr.shape.width() - 1);
+  wr.total = rd.total;
+  if (residue != 0 && p.residue_policy == ResiduePolicy::kDrop) {
+    wr.total -= residue;
+    diagnose(c, Severity::kWarning, "dmac.residue-dropped",
+             "The block is no multiple of DST_TR_WIDTH; its last bytes are dropped");
+  }
+  if (c.generation != generation) return;
+
+  rd.master = master_of(c.ctl.src_master());
+  wr.master = master_of(c.ctl.dst_master());
+  rd.limit = std::clamp<std::uint32_t>(c.config.src_osr_limit, 1, kMaxOutstanding);
+  wr.limit = std::clamp<std::uint32_t>(c.config.dst_osr_limit, 1, kMaxOutstanding);
+  rd.mask = ring_size(rd.limit) - 1;
+  wr.mask = p.write_slot_release == SlotRelease::kResponse ? ring_size(wr.limit) - 1 : kMaxOutstanding - 1;
+  for (Side* side : {&rd, &wr}) {
+    side->pos = side->done = side->done_issue = 0;
+    side->count = side->head = 0;
+    side->failed = false;
+    side->since = t;
+    side->path = Path{1, 0, 0, nullptr};
+  }
+  c.src_handshake = c.config.tt_fc != 0 && c.config.tt_fc != 1 && c.config.tt_fc != 6;
+  c.dst_handshake = c.config.tt_fc != 0 && c.config.tt_fc != 2 && c.config.tt_fc != 4;
+  c.aligned = ((rd.base | rd.shape.max_bytes) & (rd.shape.max_bytes - 1)) == 0 &&
+              ((wr.base | wr.shape.max_bytes) & (wr.shape.max_bytes - 1)) == 0;
+  c.phase = Phase::kRunning;
+  c.wake = kNever;
+  c.source_stopped = false;
+  if (c.fifo.empty()) {
+    c.fifo.resize(ring_size(fifo_size));
+    c.fifo_mask = static_cast<std::uint32_t>(c.fifo.size()) - 1;
+  }
+  choose_data_path(c);
+  notify(c, BlockPhase::kBlockStart, rd.total);
+  plan_reader(c, t);
+  plan_writer(c, t);
+  update_wake(c);
+}
+
+/// Something of a running block is due: bursts complete, the channel drains, the block ends.
+void Engine::Impl::running_event(Channel& c, Cycle t) {
+  const std::uint32_t generation = c.generation;
+  if (c.exact) {
+    while (c.rd.in_flight() && c.rd.flight(c.rd.head).last <= t) {
+      if (!complete_read(c)) return;
+    }
+    while (c.wr.in_flight() && c.wr.flight(c.wr.head).response <= t) {
+      if (!complete_write(c)) return;
+    }
+  }
+  retire(c, t);
+  if (c.suspend && !c.source_stopped && !c.rd.in_flight()) {
+    c.source_stopped = true;
+    client.channel_event(c.index, kChSrcSuspended, t);
+    if (c.generation != generation) return;
+  }
+  if (c.draining() || c.error != 0) plan_writer(c, t);
+  if (c.rd.in_flight() || c.wr.in_flight() || c.wr.ready != kNever) {
+    update_wake(c);
+  } else if (c.error != 0) {
+    finish(c, c.error, BlockPhase::kError);
+  } else if (c.disabling) {
+    finish(c, kChDisabled, BlockPhase::kDisabled);
+  } else if (c.suspend) {
+    copy(c);
+    sample(c);
+    c.suspended = true;
+    c.wake = kNever;
+    notify(c, BlockPhase::kSuspended);
+    client.channel_event(c.index, kChSuspended, t);
+  } else if (c.complete()) {
+    end_block(c, t);
+  } else {
+    update_wake(c);
+  }
+}
+
+void Engine::Impl::end_block(Channel& c, Cycle t) {
+  copy(c);
+  account_to(c.rd, t, Cause::kMemory);
+  account_to(c.wr, t, Cause::kMemory);
+  c.rd.ready = c.wr.ready = kNever;
+  c.sar = c.rd.address(c.rd.total) & address_mask;
+  c.dar = c.wr.address(c.wr.total) & address_mask;
+  c.completed_items = c.block_ts + (p.cmpltd_counts_from_zero ? 0 : 1);
+  c.left_items = 0;
+  ++c.blocks;
+  for (Side* side : {&c.rd, &c.wr}) {
+    side->bytes_before += side->done;
+    side->bursts_before += side->head;
+    side->done = side->pos = side->total = side->done_issue = 0;
+    side->count = side->head = 0;
+  }
+  c.copied = c.sampled = 0;
+  if (c.list && p.lli_wb_en) {
+    LliWriteBack status;
+    status.ctl.raw = c.ctl.raw & ~kCtlValid;
+    status.completed_items = c.completed_items;
+    status.block_done = true;
+    status.transfer_done = c.ctl.last();
+    encode_write_back(status, c.item.data());
+    c.item_done = 0;
+    request_item_access(c, t, true);
+  } else {
+    block_finished(c, t);
+  }
+}
+
+void Engine::Impl::block_finished(Channel& c, Cycle t) {
+  const std::uint32_t generation = c.generation;
+  const bool last = is_last(c);
+  c.phase = Phase::kDone;
+  c.wake = kNever;
+  notify(c, BlockPhase::kBlockDone);
+  if (c.ctl.ioc()) {
+    client.channel_event(c.index, kBlockTfrDone, t);
+    if (c.generation != generation) return;
+  }
+  if (last) {
+    c.wake = t + p.done_latency;
+    return;
+  }
+  if (c.config.src_multiblk == MultiBlock::kReload) c.sar = c.reload_sar;
+  if (c.config.dst_multiblk == MultiBlock::kReload) c.dar = c.reload_dar;
+  if (c.list) {
+    begin_transfer(c, t);
+  } else {
+    start_block(c, t);
+  }
+}
+
+// --- stops
+// ----------------------------------------------------------------------------------------------------
+
+/// A channel outside a block has no data to drain: both suspension events come together.
+void Engine::Impl::report_suspended(Channel& c, Cycle t) {
+  c.source_stopped = true;
+  c.suspended = true;
+  notify(c, BlockPhase::kSuspended);
+  client.channel_event(c.index, kChSrcSuspended | kChSuspended, t);
+}
+
+void Engine::Impl::fail(Channel& c, IntStatus bit) {
+  if (c.error == 0) c.error = bit;
+}
+
+/// Leaves the registers as they are now and the channel disabled; what is in flight never becomes visible.
+void Engine::Impl::teardown(Channel& c) {
+  if (c.phase == Phase::kRunning) {
+    retire(c, now);
+    copy(c);
+    c.sar = c.rd.address(c.rd.done) & address_mask;
+    c.dar = c.wr.address(c.wr.done) & address_mask;
+    c.completed_items = c.wr.done >> c.rd.shape.width_log2;
+    c.left_items = (c.rd.done - std::min(c.wr.done, c.rd.done)) >> c.rd.shape.width_log2;
+    for (Side* side : {&c.rd, &c.wr}) {
+      side->bytes_before += side->done;
+      side->bursts_before += side->head;
+    }
+  }
+  account_both(c, now);
+  for (Side* side : {&c.rd, &c.wr}) {
+    unwind(*side, now, side->cycles);
+    side->cursor = now;
+    side->done = side->pos = side->total = side->done_issue = 0;
+    side->count = side->head = 0;
+    side->ready = kNever;
+  }
+  ++c.generation;
+  c.copied = c.sampled = 0;
+  c.exact = false;
+  c.enabled = c.suspend = c.suspended = c.source_stopped = c.disabling = c.held = false;
+  c.error = 0;
+  c.phase = Phase::kOff;
+  c.wake = kNever;
+  active &= ~(1u << c.index);
+}
+
+/// CH_EN is cleared before anybody hears of the end.
+void Engine::Impl::finish(Channel& c, IntStatus bits, BlockPhase phase) {
+  const std::uint64_t bytes = c.wr.done;
+  teardown(c);
+  notify(c, phase, bytes);
+  client.channel_event(c.index, bits, now);
+}
+
+}  // namespace dmavp::dmac

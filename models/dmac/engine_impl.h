@@ -1,0 +1,124 @@
+// Inside of the burst engine. Only engine*.cpp include it.
+//
+// Time is kept by a lazily evaluated discrete-event simulation of bursts. Three kinds of things happen: an
+// address is granted (AR or AW), a channel's timer is due (`Channel::wake`: latencies, commits, the end of a
+// block), and software calls a control method between two advance(). On an immediate port all times of a
+// burst are known when its address is granted; what it needs (room, data, a slot) is a known cycle or waits
+// for another grant of the same channel.
+//
+// An address is granted no earlier than its data could use the data channel (reads: latency before it is
+// free). So arbitration decides in the order of data, priorities are strict, and no read queues up behind
+// another's.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "dmac/arbiter.h"
+#include "dmac/channel.h"
+#include "dmac/engine.h"
+
+namespace dmavp::dmac {
+
+inline constexpr unsigned kMaxMasters = 2;
+inline constexpr unsigned kNobody = ~0u;
+
+/// The five AXI channels of one master port.
+struct Port {
+  struct Addresses {
+    Cycle free = 0;
+    Cycle stalled_until = 0;
+    unsigned owner = kNobody;  ///< last channel granted
+    Arbiter arbiter;
+  };
+  Addresses ar, aw;
+  std::array<Cycle, 2> data_free{};  ///< R and W; both are [0] with a shared data port
+  PortStatistics stats;
+};
+
+struct Engine::Impl {
+  Impl(const Parameters& parameters, const Clock& clock, EventSource source, AxiPort& port,
+       EngineClient& client);
+
+  const Parameters p;
+  const Clock clock;
+  const EventSource source;
+  AxiPort& port;
+  EngineClient& client;
+  Observer* observer = nullptr;
+
+  Cycle now = 0;
+  bool busy = false;  ///< inside advance()
+  bool paths_stale = false;
+  std::uint32_t active = 0;  ///< channels whose phase is not kOff
+  const std::uint32_t fifo_size;
+  const std::uint64_t address_mask;
+  const unsigned w_index;  ///< of W in Port::data_free
+  std::array<Channel, kMaxChannels> channels;
+  std::array<Port, kMaxMasters> ports;
+  std::vector<std::byte> scratch;  ///< a burst that wraps in the ring
+
+  // --- engine_run.cpp: time, planning, grants
+  void run(Cycle to);
+  void run_alone(Channel& c, Cycle to);
+  void plan_reader(Channel& c, Cycle t);
+  void plan_writer(Channel& c, Cycle t);
+  void replan(Channel& c, Cycle t);
+  void update_wake(Channel& c);
+  void retire(Channel& c, Cycle t);
+  Cycle data_time(const Channel& c, std::uint32_t position, std::uint64_t address) const;
+  Cycle read_time(const Channel& c) const;
+  Cycle write_time(const Channel& c) const;
+  void grant_read(Channel& c, Cycle t);
+  void grant_write(Channel& c, Cycle t);
+  void grant_fetch(Channel& c, Cycle t);
+  void grant_write_back(Channel& c, Cycle t);
+  Cycle lower_bound(const Channel& c, std::uint32_t bytes) const;
+  Cycle wake_of(const Channel& c) const;
+
+  // --- engine_flow.cpp: phases of a transfer
+  void on_wake(Channel& c, Cycle t);
+  void begin_transfer(Channel& c, Cycle t);
+  void request_fetch(Channel& c, Cycle t);
+  void request_item_access(Channel& c, Cycle t, bool write);
+  void fetch_done(Channel& c, Cycle t);
+  void start_block(Channel& c, Cycle t);
+  void running_event(Channel& c, Cycle t);
+  void end_block(Channel& c, Cycle t);
+  void write_back_done(Channel& c, Cycle t);
+  void block_finished(Channel& c, Cycle t);
+  void report_suspended(Channel& c, Cycle t);
+  void fail(Channel& c, IntStatus bit);
+  void teardown(Channel& c);
+  void finish(Channel& c, IntStatus bits, BlockPhase phase);
+  bool is_last(const Channel& c) const;
+  std::uint8_t master_of(unsigned wanted) const;
+  void notify(const Channel& c, BlockPhase phase, std::uint64_t bytes = 0);
+  void diagnose(const Channel& c, Severity severity, const char* kind, const char* message);
+
+  // --- engine_data.cpp: bytes
+  const Path& path_to(Side& side, std::uint64_t address, bool write);
+  void choose_data_path(Channel& c);
+  void copy(Channel& c);
+  void copy_all(Cycle t);
+  void sample(Channel& c);
+  void make_exact(Channel& c);
+  bool complete_read(Channel& c);
+  bool complete_write(Channel& c);
+  AxiStatus access(const Burst& burst, const BurstTimes& times, std::byte* data, const Path& path);
+  Burst describe(const Channel& c, const Side& side, bool write) const;
+  void refresh_paths();
+  void protect(std::uint64_t address, std::uint32_t bytes, const std::byte* host);
+
+  // --- engine_account.cpp: cycles
+  static void account_burst(Side& side, Flight& flight, Cycle granted, bool contended);
+  static void account_to(Side& side, Cycle t, Cause cause);
+  void account_both(Channel& c, Cycle t);
+  static void unwind(const Side& side, Cycle t, std::array<Cycle, kCauses>& cycles);
+  Cause current_cause(const Channel& c, const Side& side, const Port::Addresses& path) const;
+  SideStatistics side_statistics(const Channel& c, const Side& side, const Port::Addresses& path) const;
+};
+
+}  // namespace dmavp::dmac

@@ -1,0 +1,451 @@
+// Time, planning and grants of the burst engine.
+#include <algorithm>
+
+#include "dmac/engine_impl.h"
+
+namespace dmavp::dmac {
+
+namespace {
+
+/// Lowest set bit; `bits` is not 0.
+unsigned first_of(std::uint32_t bits) { return static_cast<unsigned>(__builtin_ctz(bits)); }
+
+}  // namespace
+
+/// When the bytes up to `position` allow a burst of c.wr to start at `address`: no beat precedes its data.
+Cycle Engine::Impl::data_time(const Channel& c, std::uint32_t position, std::uint64_t address) const {
+  const Side& rd = c.rd;
+  if (position <= rd.done_issue) return 0;
+  if (p.write_start == WriteStart::kStoreAndForward) {
+    for (std::uint32_t i = rd.head; i != rd.count; ++i) {
+      if (rd.flight(i).end >= position) return rd.flight(i).last + p.cut_through_delay;
+    }
+    return kNever;
+  }
+  // Each read burst bounds the start by the first and by the last beat it completes: the lead of reading over
+  // writing is monotonic in between.
+  const Side& wr = c.wr;
+  Cycle start = 0;
+  std::uint32_t begin = rd.done_issue;
+  for (std::uint32_t i = rd.head; i != rd.count; ++i) {
+    const Flight& f = rd.flight(i);
+    const std::uint32_t end = std::min(f.end, position);
+    if (end > wr.pos) {
+      const std::uint32_t from = std::max(begin, wr.pos);
+      const std::uint64_t read_address = rd.address(begin);
+      const std::uint32_t total = position - wr.pos;
+      const std::uint32_t offset = misalignment(wr.shape, address);
+      for (const std::uint32_t byte : {from, end - 1}) {
+        // The beat that carries `byte` needs its own last byte, or the last one this read brings.
+        const std::uint32_t beat = beat_of(wr.shape, address, byte - wr.pos);
+        const std::uint32_t beat_end = std::min(((beat + 1) << wr.shape.width_log2) - offset, total) + wr.pos;
+        const std::uint32_t needed = std::min(beat_end, end) - 1;
+        const Cycle arrival = f.first + beat_of(rd.shape, read_address, needed - begin) + p.cut_through_delay;
+        if (arrival > beat) start = std::max(start, arrival - beat);
+      }
+    }
+    if (f.end >= position) return start;
+    begin = f.end;
+  }
+  return kNever;
+}
+
+void Engine::Impl::plan_reader(Channel& c, Cycle t) {
+  Side& rd = c.rd;
+  const Side& wr = c.wr;
+  rd.ready = kNever;
+  if (rd.pos == rd.total || c.error != 0) {
+    rd.wait = Cause::kMemory;
+    return;
+  }
+  if (c.draining() || c.src_handshake) {
+    rd.wait = c.src_handshake ? Cause::kHandshake : Cause::kMemory;
+    return;
+  }
+  const std::uint64_t address = rd.address(rd.pos);
+  const PlannedBurst burst = plan_burst(rd.shape, address, rd.total - rd.pos);
+  rd.bytes = burst.bytes;
+  rd.beats = burst.beats;
+  Cycle ready = t;
+  rd.wait = Cause::kMemory;
+  if (rd.count - rd.head >= rd.limit) {
+    const Cycle slot = rd.flight(rd.count - rd.limit).last + 1 + p.burst_overhead;
+    if (slot > ready) {
+      ready = slot;
+      rd.wait = Cause::kOutstandingLimit;
+    }
+  }
+  const std::uint32_t need = rd.pos + burst.bytes;
+  if (need > fifo_size + wr.done_issue) {
+    const std::uint32_t freed = need - fifo_size;
+    std::uint32_t i = wr.head;
+    while (i != wr.count && wr.flight(i).end < freed) ++i;
+    if (i == wr.count) {
+      rd.wait = Cause::kFifo;
+      return;
+    }
+    const Cycle room = wr.flight(i).response + 1;
+    if (room > ready) {
+      ready = room;
+      rd.wait = Cause::kFifo;
+    }
+  }
+  if (address < rd.path.first || address > rd.path.last) path_to(rd, address, false);
+  rd.latency = rd.path.latency;
+  rd.ready = ready;
+}
+
+void Engine::Impl::plan_writer(Channel& c, Cycle t) {
+  Side& wr = c.wr;
+  const Side& rd = c.rd;
+  wr.ready = kNever;
+  wr.wait = Cause::kMemory;
+  if (wr.pos == wr.total || c.error != 0) return;
+  if (c.dst_handshake) {
+    wr.wait = Cause::kHandshake;
+    return;
+  }
+  const std::uint64_t address = wr.address(wr.pos);
+  PlannedBurst burst = plan_burst(wr.shape, address, wr.total - wr.pos);
+  if (wr.pos + burst.bytes > rd.pos) {
+    wr.wait = Cause::kFifo;
+    if (!c.draining()) return;
+    const std::uint32_t whole = whole_beats(wr.shape, address, std::max(rd.pos, wr.pos) - wr.pos);
+    if (whole == 0) return;
+    burst = plan_burst(wr.shape, address, whole);
+  }
+  wr.bytes = burst.bytes;
+  wr.beats = burst.beats;
+  const Cycle data = data_time(c, wr.pos + burst.bytes, address);
+  if (data == kNever) {
+    wr.wait = Cause::kFifo;
+    return;
+  }
+  Cycle ready = t;
+  if (data > ready) {
+    ready = data;
+    wr.wait = Cause::kFifo;
+  }
+  const bool at_response = p.write_slot_release == SlotRelease::kResponse;
+  const std::uint32_t outstanding = wr.count - wr.head;
+  if (outstanding >= wr.limit) {
+    const Flight& f = wr.flight(wr.count - wr.limit);
+    Cycle slot = at_response ? f.response + 1 : f.last + 1 + p.burst_overhead;
+    if (outstanding > wr.mask) slot = std::max(slot, wr.flight(wr.head).response + 1);
+    if (slot > ready) {
+      ready = slot;
+      wr.wait = Cause::kOutstandingLimit;
+    }
+  }
+  if (address < wr.path.first || address > wr.path.last) path_to(wr, address, true);
+  wr.latency = wr.path.latency;
+  wr.ready = ready;
+}
+
+void Engine::Impl::replan(Channel& c, Cycle t) {
+  if (c.phase != Phase::kRunning) return;
+  retire(c, t);
+  plan_reader(c, t);
+  plan_writer(c, t);
+  update_wake(c);
+}
+
+/// The next timed event of a running block: a commit where data move burst by burst, else what ends the block
+/// or the stopping of the channel.
+void Engine::Impl::update_wake(Channel& c) {
+  const Side& rd = c.rd;
+  const Side& wr = c.wr;
+  c.wake = kNever;
+  if (c.suspended) return;
+  if (c.exact && (rd.in_flight() || wr.in_flight())) {
+    if (rd.in_flight()) c.wake = rd.flight(rd.head).last;
+    if (wr.in_flight()) c.wake = std::min(c.wake, wr.flight(wr.head).response);
+    return;
+  }
+  Cycle end = now;
+  if (rd.in_flight()) end = std::max(end, rd.flight(rd.count - 1).last);
+  if (c.suspend && !c.source_stopped) {
+    c.wake = end;
+    return;
+  }
+  if (wr.in_flight()) end = std::max(end, wr.flight(wr.count - 1).response);
+  if (c.complete() || c.error != 0 || (c.draining() && wr.ready == kNever)) c.wake = end;
+}
+
+/// Bursts completed by `t`. Where data move burst by burst, the timer does it.
+void Engine::Impl::retire(Channel& c, Cycle t) {
+  if (c.exact) return;
+  Side& rd = c.rd;
+  while (rd.head != rd.count && rd.flight(rd.head).last <= t) {
+    rd.done_issue = rd.flight(rd.head).end;
+    ++rd.head;
+  }
+  rd.done = rd.done_issue;
+  Side& wr = c.wr;
+  while (wr.head != wr.count && wr.flight(wr.head).response <= t) {
+    wr.done_issue = wr.flight(wr.head).end;
+    ++wr.head;
+  }
+  wr.done = wr.done_issue;
+}
+
+Cycle Engine::Impl::read_time(const Channel& c) const {
+  if (c.rd.ready == kNever) return kNever;
+  const Port& path = ports[c.rd.master];
+  const Cycle data = path.data_free[0] > c.rd.latency ? path.data_free[0] - c.rd.latency : 0;
+  return std::max({c.rd.ready, path.ar.free, data});
+}
+
+Cycle Engine::Impl::write_time(const Channel& c) const {
+  if (c.wr.ready == kNever) return kNever;
+  const Port& path = ports[c.wr.master];
+  return std::max({c.wr.ready, path.aw.free, path.data_free[w_index]});
+}
+
+namespace {
+
+void take_address(Port::Addresses& path, unsigned channel, Cycle ready, Cycle granted, Cycle interval,
+                  PortStatistics::Wire& wire) {
+  path.free = granted + interval;
+  const Cycle from = std::max(ready, path.stalled_until);
+  if (granted > from) wire.stalled += granted - from;
+  path.stalled_until = granted + 1;
+  path.owner = channel;
+  path.arbiter.granted(channel);
+  ++wire.busy;
+}
+
+}  // namespace
+
+void Engine::Impl::grant_read(Channel& c, Cycle t) {
+  if (c.phase != Phase::kRunning) {
+    grant_fetch(c, t);
+    return;
+  }
+  retire(c, t);
+  Side& rd = c.rd;
+  Port& path = ports[rd.master];
+  const bool contended = path.ar.owner != c.index;
+  take_address(path.ar, c.index, rd.ready, t, p.issue_interval, path.stats.ar);
+
+  Flight& f = rd.flight(rd.count);
+  f.accepted = t;
+  f.first = std::max(t + rd.latency, path.data_free[0]);
+  f.last = f.first + rd.beats - 1;
+  f.response = f.last;
+  f.beats = rd.beats;
+  rd.pos += rd.bytes;
+  f.end = rd.pos;
+  ++rd.count;
+  path.data_free[0] = f.last + 1 + p.burst_overhead;
+  path.stats.r.busy += f.beats;
+  account_burst(rd, f, t, contended);
+  rd.since = t + p.issue_interval;
+
+  plan_reader(c, t);
+  if (c.wr.ready == kNever) plan_writer(c, t);
+  if (c.exact || c.complete() || c.draining()) update_wake(c);
+}
+
+void Engine::Impl::grant_write(Channel& c, Cycle t) {
+  if (c.phase != Phase::kRunning) {
+    grant_write_back(c, t);
+    return;
+  }
+  retire(c, t);
+  Side& wr = c.wr;
+  Port& path = ports[wr.master];
+  const bool contended = path.aw.owner != c.index;
+  take_address(path.aw, c.index, wr.ready, t, p.issue_interval, path.stats.aw);
+
+  // One channel is in order: a shorter path does not overtake an earlier response.
+  const Cycle previous = wr.in_flight() ? wr.newest().response : 0;
+  Flight& f = wr.flight(wr.count);
+  f.accepted = t;
+  f.first = std::max(t, path.data_free[w_index]);
+  f.last = f.first + wr.beats - 1;
+  f.response = std::max(f.last + wr.latency, previous);
+  f.beats = wr.beats;
+  wr.pos += wr.bytes;
+  f.end = wr.pos;
+  ++wr.count;
+  path.data_free[w_index] = f.last + 1 + p.burst_overhead;
+  path.stats.w.busy += f.beats;
+  ++path.stats.b.busy;
+  account_burst(wr, f, t, contended);
+  wr.since = t + p.issue_interval;
+
+  plan_writer(c, t);
+  if (c.rd.ready == kNever) plan_reader(c, t);
+  if (c.exact || c.complete() || c.draining()) update_wake(c);
+}
+
+void Engine::Impl::grant_fetch(Channel& c, Cycle t) {
+  Side& rd = c.rd;
+  Port& path = ports[rd.master];
+  take_address(path.ar, c.index, rd.ready, t, p.issue_interval, path.stats.ar);
+  Flight& f = rd.ring[0];
+  f.accepted = t;
+  f.first = std::max(t + rd.latency, path.data_free[0]);
+  f.last = f.first + rd.beats - 1;
+  f.response = f.last;
+  f.beats = rd.beats;
+  path.data_free[0] = f.last + 1 + p.burst_overhead;
+  path.stats.r.busy += f.beats;
+  rd.ready = kNever;
+  c.phase = Phase::kFetching;
+  c.wake = f.last;
+}
+
+void Engine::Impl::grant_write_back(Channel& c, Cycle t) {
+  Side& wr = c.wr;
+  Port& path = ports[wr.master];
+  take_address(path.aw, c.index, wr.ready, t, p.issue_interval, path.stats.aw);
+  Flight& f = wr.ring[0];
+  f.accepted = t;
+  f.first = std::max(t, path.data_free[w_index]);
+  f.last = f.first + wr.beats - 1;
+  f.response = f.last + wr.latency;
+  f.beats = wr.beats;
+  path.data_free[w_index] = f.last + 1 + p.burst_overhead;
+  path.stats.w.busy += f.beats;
+  ++path.stats.b.busy;
+  wr.ready = kNever;
+  c.phase = Phase::kWritingBack;
+  c.wake = f.response;
+}
+
+/// The fast path: nobody to arbitrate with. Returns at the first event that is not a grant.
+void Engine::Impl::run_alone(Channel& c, Cycle to) {
+  for (;;) {
+    const Cycle read = read_time(c);
+    const Cycle write = write_time(c);
+    const Cycle next = std::min(read, write);
+    if (c.wake <= next || next > to || c.phase != Phase::kRunning) return;
+    now = next;
+    if (read <= write) {
+      grant_read(c, next);
+    } else {
+      grant_write(c, next);
+    }
+  }
+}
+
+/// Everything due at or before `to`, in order of time; at equal times timers come before grants, in order of
+/// channels, then ports, AR before AW.
+void Engine::Impl::run(Cycle to) {
+  while (active != 0) {
+    if ((active & (active - 1)) == 0) run_alone(channels[first_of(active)], to);
+
+    Channel* due = nullptr;
+    Cycle due_at = kNever;
+    for (Port& port_state : ports) {
+      port_state.ar.arbiter.begin();
+      port_state.aw.arbiter.begin();
+    }
+    for (std::uint32_t left = active; left != 0; left &= left - 1) {
+      Channel& c = channels[first_of(left)];
+      if (c.wake < due_at) {
+        due_at = c.wake;
+        due = &c;
+      }
+      ports[c.rd.master].ar.arbiter.offer(c.index, c.config.priority, read_time(c));
+      ports[c.wr.master].aw.arbiter.offer(c.index, c.config.priority, write_time(c));
+    }
+    const Arbiter* best = nullptr;
+    bool write = false;
+    for (Port& port_state : ports) {
+      if (!best || port_state.ar.arbiter.time() < best->time()) {
+        best = &port_state.ar.arbiter;
+        write = false;
+      }
+      if (port_state.aw.arbiter.time() < best->time()) {
+        best = &port_state.aw.arbiter;
+        write = true;
+      }
+    }
+    const Cycle next = std::min(due_at, best->time());
+    if (next > to || next == kNever) return;
+    now = std::max(now, next);
+    if (due_at <= next) {
+      on_wake(*due, now);
+    } else if (write) {
+      grant_write(channels[best->channel()], now);
+    } else {
+      grant_read(channels[best->channel()], now);
+    }
+  }
+}
+
+/// No response to the `bytes`-th byte from now on can come earlier than this.
+Cycle Engine::Impl::lower_bound(const Channel& c, std::uint32_t bytes) const {
+  const Side& rd = c.rd;
+  const Side& wr = c.wr;
+  const Cycle read_latency = c.uniform ? rd.latency : 0;
+  const Cycle write_latency = c.uniform ? wr.latency : 0;
+  if (wr.pos >= wr.done_issue + bytes) {
+    std::uint32_t i = wr.head;
+    while (i != wr.count && wr.flight(i).end < wr.done_issue + bytes) ++i;
+    return i == wr.count ? now + 1 : wr.flight(i).response;
+  }
+  const Cycle start = now + 1;
+  const std::uint32_t to_write = wr.done_issue + bytes - wr.pos;
+  const Cycle write_beats = (to_write + wr.shape.width() - 1) >> wr.shape.width_log2;
+  const Cycle write_bursts = (to_write + wr.shape.max_bytes - 1) / wr.shape.max_bytes;
+  Cycle bound = write_beats + (write_bursts - 1) * p.burst_overhead - 1 + write_latency;
+  if (p.write_slot_release == SlotRelease::kResponse) {
+    bound = std::max(bound, (write_bursts * write_latency + write_beats) / wr.limit);
+  }
+  if (wr.done_issue + bytes > rd.pos) {
+    const std::uint32_t to_read = wr.done_issue + bytes - rd.pos;
+    const Cycle read_beats = (to_read + rd.shape.width() - 1) >> rd.shape.width_log2;
+    const Cycle read_bursts = (to_read + rd.shape.max_bytes - 1) / rd.shape.max_bytes;
+    const Cycle behind = write_latency + p.cut_through_delay;  // at least, from a read beat to its response
+    bound = std::max(bound, read_latency + read_beats + (read_bursts - 1) * p.burst_overhead - 1 + behind);
+    bound =
+        std::max(bound, (read_bursts * (read_latency + p.burst_overhead) + read_beats) / rd.limit + behind);
+    // A burst holds its room in the FIFO from its address to its response.
+    Cycle stay = read_latency + behind;
+    if (c.aligned && p.write_start == WriteStart::kStoreAndForward) {
+      stay += (rd.shape.max_bytes >> rd.shape.width_log2) + (wr.shape.max_bytes >> wr.shape.width_log2) - 1;
+    }
+    const std::uint32_t full = to_read - std::min(to_read, fifo_size + rd.shape.max_bytes);
+    bound = std::max(bound, full * stay / fifo_size);
+  }
+  return start + bound;
+}
+
+Cycle Engine::Impl::wake_of(const Channel& c) const {
+  const Cycle soon = now + 1;
+  switch (c.phase) {
+    case Phase::kOff:
+    case Phase::kHalted:
+    case Phase::kTypeHalted:
+      return kNever;
+    case Phase::kFetchWait: {
+      const Cycle at = read_time(c);
+      return at == kNever ? kNever : std::max(at, soon) + c.rd.latency + c.rd.beats - 1;
+    }
+    case Phase::kWriteBackWait: {
+      const Cycle at = write_time(c);
+      return at == kNever ? kNever : std::max(at, soon) + c.wr.latency + c.wr.beats - 1;
+    }
+    case Phase::kRunning: {
+      if (c.draining() || c.error != 0 || c.complete()) {
+        // What stops the channel shows at once: follow it burst by burst.
+        Cycle at = std::min(read_time(c), write_time(c));
+        if (at != kNever) at = std::max(at, soon);
+        return std::min(at, c.wake);
+      }
+      if (c.wr.done_issue >= c.wr.total)
+        return std::min(std::min(read_time(c), c.wake), soon + p.granule_bytes);
+      if (c.dst_handshake || c.src_handshake) return c.wake;
+      const std::uint32_t left = c.wr.total - c.wr.done_issue;
+      return std::max(soon, lower_bound(c, std::min(left, p.granule_bytes)));
+    }
+    default:
+      return c.wake;
+  }
+}
+
+}  // namespace dmavp::dmac
