@@ -1,0 +1,57 @@
+// The instances of the controller that random programs are played on.
+#pragma once
+
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "registers/rig.h"
+
+namespace dmavp::tb {
+
+inline bool full_tier() {
+  const char* full = std::getenv("DMAVP_FULL");
+  return full && full[0] == '1';
+}
+
+/// Both layouts, both register layouts of CFG, narrow and wide buses, with and without DMI and write-back.
+inline std::vector<RigOptions> instances() {
+  std::vector<RigOptions> all;
+  const auto add = [&](unsigned channels, unsigned bus, unsigned masters, unsigned fifo,
+                       bool dmi) -> RigOptions& {
+    RigOptions o;
+    o.parameters = small_parameters();
+    o.parameters.num_channels = channels;
+    o.parameters.data_width_bytes = bus;
+    o.parameters.num_masters = masters;
+    o.parameters.fifo_depth = fifo;
+    o.dmi = dmi;
+    all.push_back(o);
+    return all.back();
+  };
+  add(8, 8, 1, 32, true);
+  add(8, 8, 2, 32, false);
+  add(6, 32, 2, 16, true).parameters.lli_wb_en = false;
+  RigOptions& slow = add(4, 4, 1, 8, false);
+  slow.parameters.force_cfg2 = true;
+  slow.read_latency = 40;
+  slow.write_latency = 25;
+  add(16, 16, 2, 16, true).parameters.granule_bytes = 64;
+  RigOptions& quick = add(3, 64, 1, 64, false);
+  quick.read_latency = quick.write_latency = 0;
+  quick.parameters.write_start = dmac::WriteStart::kCutThrough;
+  quick.parameters.lli_wb_en = false;
+  RigOptions& shared = add(8, 8, 1, 64, true);
+  shared.parameters.shared_data_port = true;
+  shared.parameters.burst_overhead = 2;
+  shared.parameters.addr_width = 32;
+  return all;
+}
+
+inline std::vector<std::unique_ptr<Rig>> make_rigs() {
+  std::vector<std::unique_ptr<Rig>> rigs;
+  for (const RigOptions& o : instances()) rigs.push_back(std::make_unique<Rig>(o));
+  return rigs;
+}
+
+}  // namespace dmavp::tb
