@@ -57,7 +57,9 @@ class Kernel {
   /// Queues work for the first thread of the system ("init"), executed in order inside run(): modules are loaded
   /// (dlopen, module_init, probing) in process context. `parameters` is "name=value name=value".
   void queue_load(const char* path, const char* parameters, const char* client_name);
-  void queue_unload_all();   ///< in reverse order
+  /// In reverse order, once every client has finished (init waits for that), so that it can be queued right after
+  /// the loads and the moment does not depend on when run() returns.
+  void queue_unload_all();
   /// True when every queued load and unload has finished.
   bool idle_init() const;
   /// 0, or the first error of the queue, described by error().
