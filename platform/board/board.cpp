@@ -1,0 +1,96 @@
+#include "platform/board/board.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace dmavp::platform {
+namespace {
+
+// A path as a module name: SystemC uses dots for its hierarchy.
+std::string module_name(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '/' || c == '.' || c == ',' || c == '@'; }, '_');
+  return text;
+}
+
+}  // namespace
+
+Board::Board(const sc_core::sc_module_name& name, BoardDescription description)
+    : sc_module(name),
+      description_(std::move(description)),
+      clock_(description_.clock_hz),
+      source_lines_("source_line", description_.plic.sources + 1),
+      context_lines_("context_line", description_.plic.contexts) {
+  build_bus();
+  build_memories();
+  build_plic();
+  build_dmacs();
+}
+
+Board::~Board() = default;
+
+void Board::build_bus() {
+  InterconnectConfig config;
+  config.masters = static_cast<unsigned>(description_.cpus.size());
+  for (const DmacDescription& dmac : description_.dmacs) config.masters += dmac.parameters.num_masters;
+  config.request_latency = description_.request_latency;
+  config.response_latency = description_.response_latency;
+  for (const MemoryDescription& m : description_.memories) config.regions.push_back({m.name, m.base, m.size, false});
+  config.regions.push_back({description_.plic.name, description_.plic.base, description_.plic.size, false});
+  for (const DmacDescription& d : description_.dmacs) config.regions.push_back({d.name, d.base, d.size, false});
+  bus_ = std::make_unique<AxiInterconnect>("bus", config, clock_);
+}
+
+void Board::build_memories() {
+  for (const MemoryDescription& m : description_.memories) {
+    stores_.push_back(std::make_unique<BackingStore>(m.size));
+    const SramConfig config{m.read_latency, m.write_latency, m.dmi};
+    memories_.push_back(std::make_unique<Sram>(module_name(m.name).c_str(), *stores_.back(), config, clock_));
+    bus_->out[next_region_++].bind(memories_.back()->socket);
+  }
+}
+
+void Board::build_plic() {
+  PlicConfig config;
+  config.ndev = description_.plic.sources;
+  config.contexts = description_.plic.contexts;
+  plic_ = std::make_unique<Plic>(module_name(description_.plic.name).c_str(), config, clock_);
+  bus_->out[next_region_++].bind(plic_->socket);
+  for (unsigned i = 1; i <= config.ndev; ++i) plic_->source[i].bind(source_lines_[i]);
+  for (unsigned i = 0; i < config.contexts; ++i) plic_->context[i].bind(context_lines_[i]);
+}
+
+void Board::build_dmacs() {
+  unsigned master = static_cast<unsigned>(description_.cpus.size());
+  for (const DmacDescription& d : description_.dmacs) {
+    auto dmac = std::make_unique<DwAxiDmac>(module_name(d.name).c_str(), d.parameters, Clock(d.clock_hz));
+    dmac->set_dmi_allowed(d.dmi);
+    bus_->out[next_region_++].bind(dmac->regs);
+    for (auto& port : dmac->masters) port.bind(bus_->in[master++]);
+    const unsigned channels = d.parameters.num_channels;
+    if (d.interrupts.size() == 1) {
+      dmac->combined_irq.bind(source_lines_[d.interrupts[0]]);
+    } else {
+      for (unsigned i = 0; i < channels; ++i) dmac->channel_irq[i].bind(source_lines_[d.interrupts[i]]);
+      if (d.interrupts.size() > channels) dmac->common_irq.bind(source_lines_[d.interrupts[channels]]);
+    }
+    dmacs_.push_back(std::move(dmac));
+  }
+}
+
+std::vector<port::RamRegion> Board::ram() const {
+  std::vector<port::RamRegion> regions;
+  for (const bool main : {true, false}) {
+    for (std::size_t i = 0; i < stores_.size(); ++i) {
+      const MemoryDescription& m = description_.memories[i];
+      if (m.main_memory == main) regions.push_back({m.base, m.size, stores_[i]->cpu_view(), stores_[i]->bus_view()});
+    }
+  }
+  return regions;
+}
+
+void Board::synchronize() {
+  for (auto& dmac : dmacs_) dmac->synchronize();
+}
+
+}  // namespace dmavp::platform

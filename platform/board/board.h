@@ -1,0 +1,62 @@
+// The hardware of a board, built from its description: interconnect, memories, interrupt controller, controllers.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <systemc>
+#include <vector>
+
+#include "bus/axi_interconnect.h"
+#include "dmac/dw_axi_dmac.h"
+#include "memory/sram.h"
+#include "peripherals/plic.h"
+#include "platform/config/board_description.h"
+#include "port/machine.h"
+
+namespace dmavp::platform {
+
+/// Sockets `cpu_port(n)` wait for the CPUs. The description is kept by value.
+class Board : public sc_core::sc_module {
+ public:
+  Board(const sc_core::sc_module_name& name, BoardDescription description);
+  ~Board() override;
+
+  const BoardDescription& description() const { return description_; }
+  const Clock& clock() const { return clock_; }
+
+  /// Where CPU `cpu` issues its accesses.
+  auto& cpu_port(unsigned cpu) { return bus_->in[cpu]; }
+  /// Output of the interrupt controller towards a CPU.
+  const sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS>& cpu_interrupt(unsigned cpu) const {
+    return context_lines_[description_.cpus[cpu].context];
+  }
+
+  std::vector<port::RamRegion> ram() const;  ///< main memory first, then other memories
+  unsigned dmacs() const { return static_cast<unsigned>(dmacs_.size()); }
+  DwAxiDmac& dmac(unsigned index) { return *dmacs_[index]; }
+  Plic& plic() { return *plic_; }
+  const AxiInterconnect& bus() const { return *bus_; }
+
+  /// Brings the state and the accounts of every model up to the current simulation time.
+  void synchronize();
+
+ private:
+  void build_bus();
+  void build_memories();
+  void build_plic();
+  void build_dmacs();
+
+  BoardDescription description_;
+  Clock clock_;
+  std::unique_ptr<AxiInterconnect> bus_;
+  std::vector<std::unique_ptr<BackingStore>> stores_;
+  std::vector<std::unique_ptr<Sram>> memories_;
+  std::unique_ptr<Plic> plic_;
+  std::vector<std::unique_ptr<DwAxiDmac>> dmacs_;
+  sc_core::sc_vector<sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS>> source_lines_;
+  sc_core::sc_vector<sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS>> context_lines_;
+  unsigned next_region_ = 0;
+};
+
+}  // namespace dmavp::platform

@@ -1,0 +1,256 @@
+#include "platform/config/board_description.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "platform/config/problem.h"
+#include "platform/config/property_table.h"
+#include "platform/config/value.h"
+
+namespace dmavp::platform {
+namespace {
+
+struct Region {
+  std::string what;
+  std::uint64_t base, size;
+};
+
+std::string extent(const Region& r) { return r.what + " (" + hex(r.base) + " .. " + hex(r.base + (r.size - 1)) + ")"; }
+
+class Reader {
+ public:
+  explicit Reader(const DeviceTree& tree) : tree_(tree) {}
+
+  BoardDescription read() {
+    const auto models = tree_.strings(0, "model");
+    board_.model = models.empty() ? "unnamed board" : models[0];
+    read_tunables();
+    for (const int node : tree_.all()) {
+      try {
+        visit(node);
+      } catch (const InputError& error) {
+        problems_.emplace_back(error.what());
+      }
+    }
+    check_whole();
+    if (!problems_.empty()) throw InputError(problems_);
+    for (std::size_t i = 0; i < board_.cpus.size(); ++i) board_.tunables.costs[i] = board_.cpus[i].costs;
+    return std::move(board_);
+  }
+
+ private:
+  void complain(const std::string& text) { problems_.push_back(tree_.source() + ": " + text); }
+
+  void read_tunables() {
+    const auto cpus = tree_.node("/cpus");
+    if (!cpus) return complain("the tree has no node /cpus");
+    const NodeSettings settings = read_settings(tree_, *cpus, NodeKind::kCpus, problems_);
+    board_.quantum_ps = settings.quantum_ps;
+    board_.tunables.time_slice = settings.time_slice_ps;
+    board_.tunables.defer_softirq_percent = settings.defer_softirq_percent;
+    board_.tunables.hz = settings.hz;
+    board_.tunables.interrupt_latency_max = settings.interrupt_latency_max_ps;
+  }
+
+  // A node below a disabled one does not exist either.
+  bool exists(int node) const {
+    for (int at = node; at > 0; at = tree_.parent(at)) {
+      if (!tree_.enabled(at)) return false;
+    }
+    return true;
+  }
+
+  void visit(int node) {
+    if (node == 0 || !exists(node)) return;
+    NodeKind kind{};
+    if (!kind_of(tree_, node, kind)) return note_unknown(node);
+    switch (kind) {
+      case NodeKind::kCpus: return;
+      case NodeKind::kCpu: return add_cpu(node);
+      case NodeKind::kMemory: return add_memory(node);
+      case NodeKind::kPlic: return add_plic(node);
+      case NodeKind::kDmac: return add_dmac(node);
+      case NodeKind::kBus: return add_bus(node);
+    }
+  }
+
+  void note_unknown(int node) {
+    if (!tree_.has(node, "compatible")) return;
+    for (const char* silent : {"fixed-clock", "riscv,cpu-intc", "simple-mfd", "simple-pm-bus"}) {
+      if (tree_.compatible(node, silent)) return;
+    }
+    board_.ignored.push_back(tree_.path(node));
+  }
+
+  void add_cpu(int node) {
+    CpuDescription cpu;
+    cpu.name = tree_.label(node);
+    cpu.path = tree_.path(node);
+    cpu.costs = read_settings(tree_, node, NodeKind::kCpu, problems_).costs;
+    board_.cpus.push_back(std::move(cpu));
+  }
+
+  void add_memory(int node) {
+    const NodeSettings settings = read_settings(tree_, node, NodeKind::kMemory, problems_);
+    const auto type = tree_.strings(node, "device_type");
+    std::vector<DeviceTree::Range> ranges = tree_.reg(node);
+    if (ranges.empty()) return problems_.push_back(tree_.where(node, "reg", "required and missing"));
+    std::vector<DeviceTree::Range> merged;
+    for (const auto& range : ranges) {
+      if (!merged.empty() && merged.back().base + merged.back().size == range.base) {
+        merged.back().size += range.size;
+      } else {
+        merged.push_back(range);
+      }
+    }
+    unsigned part = 0;
+    for (const auto& range : merged) {
+      if (range.size > std::uint64_t{1} << 40) {
+        problems_.push_back(tree_.where(node, "reg", hex(range.size) + " bytes are more than 1 TiB"));
+        return;
+      }
+      MemoryDescription memory;
+      memory.name = tree_.label(node) + (part > 0 ? "_" + std::to_string(part) : std::string());
+      memory.base = range.base;
+      memory.size = range.size;
+      memory.read_latency = settings.read_latency;
+      memory.write_latency = settings.write_latency;
+      memory.dmi = settings.dmi;
+      memory.main_memory = !type.empty() && type[0] == "memory";
+      board_.memories.push_back(std::move(memory));
+      ++part;
+    }
+  }
+
+  void add_plic(int node) {
+    if (board_.plic.size != 0) {
+      return complain("two interrupt controllers: " + board_.plic.name + " and " + tree_.path(node));
+    }
+    const NodeSettings settings = read_settings(tree_, node, NodeKind::kPlic, problems_);
+    const auto reg = tree_.reg(node);
+    if (reg.empty()) return problems_.push_back(tree_.where(node, "reg", "required and missing"));
+    board_.plic.name = tree_.label(node);
+    board_.plic.base = reg[0].base;
+    board_.plic.size = reg[0].size;
+    board_.plic.sources = settings.sources;
+    const auto extended = tree_.cells(node, "interrupts-extended");
+    for (std::size_t at = 0; at < extended.size();) {
+      const auto target = tree_.by_phandle(extended[at]);
+      if (!target) {
+        problems_.push_back(tree_.where(node, "interrupts-extended",
+                                        "entry " + std::to_string(board_.plic.contexts) + " is no phandle of a node"));
+        return;
+      }
+      context_cpus_.push_back(tree_.path(tree_.parent(*target)));
+      at += 1 + tree_.cell(*target, "#interrupt-cells").value_or(1);
+      ++board_.plic.contexts;
+    }
+    if (board_.plic.contexts == 0) {
+      problems_.push_back(tree_.where(node, "interrupts-extended", "required and missing"));
+    }
+  }
+
+  void add_dmac(int node) {
+    const std::size_t before = problems_.size();
+    const NodeSettings settings = read_settings(tree_, node, NodeKind::kDmac, problems_);
+    DmacDescription dmac;
+    dmac.name = tree_.label(node);
+    dmac.path = tree_.path(node);
+    dmac.parameters = settings.dmac;
+    dmac.dmi = settings.dmi;
+    const auto reg = tree_.reg(node);
+    if (reg.empty()) return problems_.push_back(tree_.where(node, "reg", "required and missing"));
+    dmac.base = reg[0].base;
+    dmac.size = reg[0].size;
+    const auto hz = tree_.clock_hz(node, "core-clk");
+    if (!hz || *hz == 0) {
+      return problems_.push_back(tree_.where(node, "clocks", "no rate found for core-clk (a fixed-clock, or dmavp,clock-frequency)"));
+    }
+    dmac.clock_hz = *hz;
+    dmac.interrupts = tree_.interrupts(node);
+    if (problems_.size() != before) return;
+    const unsigned channels = dmac.parameters.num_channels;
+    const std::uint64_t needed = 0x100 + std::uint64_t{channels} * 0x100;
+    if (dmac.size < needed) {
+      problems_.push_back(tree_.where(node, "reg", hex(dmac.size) + " bytes do not hold the registers of " +
+                                                       std::to_string(channels) + " channels (" + hex(needed) + ")"));
+    }
+    const std::size_t lines = dmac.interrupts.size();
+    if (lines != 1 && lines < channels) {
+      problems_.push_back(tree_.where(node, "interrupts",
+                                      std::to_string(lines) + " lines for " + std::to_string(channels) +
+                                          " channels (1 combined, or one for each channel)"));
+    }
+    board_.dmacs.push_back(std::move(dmac));
+  }
+
+  void add_bus(int node) {
+    const NodeSettings settings = read_settings(tree_, node, NodeKind::kBus, problems_);
+    board_.request_latency = std::max(board_.request_latency, settings.request_latency);
+    board_.response_latency = std::max(board_.response_latency, settings.response_latency);
+    if (tree_.has(node, "dma-noncoherent")) board_.coherent = false;
+  }
+
+  void check_whole() {
+    if (board_.cpus.empty()) complain("no enabled cpu node below /cpus");
+    if (board_.cpus.size() > kernel::kMaxCpus) {
+      complain(std::to_string(board_.cpus.size()) + " CPUs, at most " + std::to_string(kernel::kMaxCpus) + " are supported");
+    }
+    if (std::none_of(board_.memories.begin(), board_.memories.end(), [](const auto& m) { return m.main_memory; })) {
+      complain("no node with device_type = \"memory\"");
+    }
+    if (board_.dmacs.empty()) complain("no DMA controller (compatible \"snps,axi-dma-1.01a\")");
+    if (board_.plic.size == 0) complain("no interrupt controller (compatible \"sifive,plic-1.0.0\")");
+    if (!board_.coherent) complain("dma-noncoherent: only coherent boards are supported");
+    if (!board_.dmacs.empty()) board_.clock_hz = board_.dmacs.front().clock_hz;
+    for (CpuDescription& cpu : board_.cpus) {
+      const auto first = std::find(context_cpus_.begin(), context_cpus_.end(), cpu.path);
+      if (first == context_cpus_.end() && board_.plic.contexts != 0) {
+        complain(board_.plic.name + ": interrupts-extended: no context for " + cpu.path);
+      }
+      cpu.context = static_cast<unsigned>(first - context_cpus_.begin());
+    }
+    check_interrupts();
+    check_overlaps();
+  }
+
+  void check_interrupts() {
+    std::vector<std::string> owner(board_.plic.sources + 1);
+    for (const DmacDescription& dmac : board_.dmacs) {
+      for (const std::uint32_t irq : dmac.interrupts) {
+        if (irq == 0 || irq > board_.plic.sources) {
+          complain(dmac.path + ": interrupts: " + std::to_string(irq) + " is out of range (1 .. " +
+                   std::to_string(board_.plic.sources) + " of " + board_.plic.name + ")");
+        } else if (!owner[irq].empty()) {
+          complain(dmac.path + ": interrupts: " + std::to_string(irq) + " is already used by " + owner[irq]);
+        } else {
+          owner[irq] = dmac.path;
+        }
+      }
+    }
+  }
+
+  void check_overlaps() {
+    std::vector<Region> regions;
+    for (const auto& m : board_.memories) regions.push_back({m.name, m.base, m.size});
+    for (const auto& d : board_.dmacs) regions.push_back({d.name, d.base, d.size});
+    if (board_.plic.size != 0) regions.push_back({board_.plic.name, board_.plic.base, board_.plic.size});
+    std::stable_sort(regions.begin(), regions.end(), [](const Region& a, const Region& b) { return a.base < b.base; });
+    for (std::size_t i = 0; i + 1 < regions.size(); ++i) {
+      const Region& a = regions[i];
+      const Region& b = regions[i + 1];
+      if (b.base - a.base < a.size) complain("address ranges overlap: " + extent(a) + " and " + extent(b));
+    }
+  }
+
+  const DeviceTree& tree_;
+  BoardDescription board_;
+  std::vector<std::string> context_cpus_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+BoardDescription describe_board(const DeviceTree& tree) { return Reader(tree).read(); }
+
+}  // namespace dmavp::platform

@@ -1,0 +1,52 @@
+// What the software does in a run: modules, clients and their parameters, seed, timing, limits, expectations.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dmavp::platform {
+
+struct ModuleSpec {
+  std::string file;    ///< path of the .so
+  std::string client;  ///< name of the client in the scenario, empty for other modules
+  std::string origin;  ///< "file:line" or the option, for messages
+  std::vector<std::pair<std::string, std::string>> parameters;
+};
+
+struct Expectations {
+  std::uint64_t errors = 0;                       ///< failed transfers, exactly
+  std::optional<std::uint64_t> bytes_min;         ///< over all clients
+  std::optional<std::uint64_t> duration_max_ps;   ///< simulated time of the run
+};
+
+struct Scenario {
+  std::string name;
+  std::string text;
+  std::string source;
+  std::uint64_t seed = 1;
+  std::string timing = "lt";
+  std::uint64_t duration_ps = 0;  ///< the run must have ended by then
+  std::vector<ModuleSpec> modules;  ///< in the order of loading; clients last, in the order of the file
+  Expectations expect;
+};
+
+struct Setting {
+  std::string path;   ///< "table.key"
+  std::string value;
+};
+
+/// A built-in scenario's name or a .toml file, with `settings` applied. Throws InputError with one line a problem.
+Scenario load_scenario(const std::string& name_or_file, const std::vector<Setting>& settings);
+
+/// FILE.so[,param=value...] of --insmod.
+ModuleSpec parse_insmod(const std::string& text);
+
+struct ScenarioInfo {
+  std::string name, file, text;
+};
+std::vector<ScenarioInfo> built_in_scenarios();
+
+}  // namespace dmavp::platform

@@ -1,0 +1,187 @@
+#include "platform/cpu/cluster.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "base/sim_time.h"
+
+namespace dmavp::platform {
+namespace {
+constexpr std::size_t kStackBytes = 1u << 20;
+constexpr std::size_t kMaxAccess = 8;
+}  // namespace
+
+Cluster::Cluster(const sc_core::sc_module_name& name, Board& board, const void* device_tree, Choices& choices,
+                 Recorder& recorder, Options options)
+    : sc_module(name),
+      board_(board),
+      device_tree_(device_tree),
+      choices_(choices),
+      recorder_(recorder),
+      options_(std::move(options)),
+      ram_(board.ram()),
+      sockets_("cpu", board.description().cpus.size()),
+      payloads_(board.description().cpus.size()),
+      levels_(board.description().cpus.size(), false) {
+  for (unsigned cpu = 0; cpu < sockets_.size(); ++cpu) sockets_[cpu].bind(board.cpu_port(cpu));
+  SC_THREAD(execute);
+  set_stack_size(kStackBytes);
+  SC_METHOD(interrupts_changed);
+  dont_initialize();
+  for (unsigned cpu = 0; cpu < sockets_.size(); ++cpu) sensitive << board.cpu_interrupt(cpu);
+}
+
+Cluster::~Cluster() = default;
+
+// Lets the hardware finish everything due at the current time.
+void Cluster::settle() {
+  while (sc_core::sc_pending_activity_at_current_time()) wait(sc_core::SC_ZERO_TIME);
+}
+
+void Cluster::execute() {
+  for (;;) {
+    settle();
+    now_ = to_picoseconds(sc_core::sc_time_stamp());
+    if (now_ >= options_.end) return conclude(Outcome::kTimeout);
+    quantum_end_ = now_ + options_.quantum;
+    ++yields_;
+    const port::Time next = kernel_->run();
+    if (recorder_.finished()) return conclude(Outcome::kDone);
+    if (kernel_->status() != 0) return conclude(Outcome::kLoadError);
+    if (sc_core::sc_pending_activity_at_current_time()) continue;  // an access had a consequence at this very time
+    if (next == port::kNever && !sc_core::sc_pending_activity()) return conclude(Outcome::kDeadlock);
+    const port::Time until = std::min(std::max(next, now_), options_.end);
+    if (until > now_) wait(from_picoseconds(until - now_), interrupt_event_);
+  }
+}
+
+void Cluster::conclude(Outcome outcome) {
+  outcome_ = outcome;
+  // The accounts of the hardware reach up to the last step of the software.
+  const port::Time end = recorder_.finished() ? recorder_.end() : now_;
+  if (end > now_) wait(from_picoseconds(end - now_));
+  settle();
+  board_.synchronize();
+  recorder_.finish(end);
+  sc_core::sc_stop();
+}
+
+void Cluster::interrupts_changed() {
+  for (unsigned cpu = 0; cpu < levels_.size(); ++cpu) {
+    const bool level = board_.cpu_interrupt(cpu).read();
+    if (level == levels_[cpu]) continue;
+    levels_[cpu] = level;
+    kernel_->set_interrupt(cpu, level, to_picoseconds(sc_core::sc_time_stamp()));
+    interrupt_event_.notify(sc_core::SC_ZERO_TIME);
+  }
+}
+
+port::Time Cluster::horizon() {
+  const port::Time limit = std::min(quantum_end_, options_.end);
+  if (!sc_core::sc_pending_activity()) return limit;
+  return std::min(limit, now_ + to_picoseconds(sc_core::sc_time_to_pending_activity()));
+}
+
+port::MmioResult Cluster::access(unsigned cpu, tlm::tlm_command command, std::uint64_t address, unsigned bytes,
+                                 std::uint64_t value, port::Time now) {
+  unsigned char data[kMaxAccess] = {};
+  bytes = std::min(bytes, static_cast<unsigned>(kMaxAccess));
+  std::memcpy(data, &value, bytes);
+  tlm::tlm_generic_payload& payload = payloads_[cpu];
+  payload.set_command(command);
+  payload.set_address(address);
+  payload.set_data_ptr(data);
+  payload.set_data_length(bytes);
+  payload.set_streaming_width(bytes);
+  payload.set_byte_enable_ptr(nullptr);
+  payload.set_dmi_allowed(false);
+  payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  const port::Time ahead = now > now_ ? now - now_ : 0;
+  sc_core::sc_time delay = from_picoseconds(ahead);
+  sockets_[cpu]->b_transport(payload, delay);
+  port::MmioResult result;
+  result.ok = payload.is_response_ok();
+  result.duration = to_picoseconds(delay) - ahead;
+  if (command == tlm::TLM_READ_COMMAND && result.ok) std::memcpy(&result.value, data, bytes);
+  return result;
+}
+
+port::MmioResult Cluster::read(unsigned cpu, std::uint64_t address, unsigned bytes, port::Time now) {
+  return access(cpu, tlm::TLM_READ_COMMAND, address, bytes, 0, now);
+}
+
+port::MmioResult Cluster::write(unsigned cpu, std::uint64_t address, unsigned bytes, std::uint64_t value,
+                                port::Time now) {
+  return access(cpu, tlm::TLM_WRITE_COMMAND, address, bytes, value, now);
+}
+
+port::RamRegion Cluster::ram_region(unsigned index) { return index < ram_.size() ? ram_[index] : port::RamRegion{}; }
+
+void Cluster::observe(const port::SoftEvent& event) {
+  recorder_.soft(event);
+  if (event.kind != port::SoftEventKind::kModuleUnload || ++unloads_ < options_.modules) return;
+  recorder_.finish(event.time);
+}
+
+void Cluster::log(int level, port::Time time, unsigned cpu, const char* line) {
+  if (options_.log) options_.log(level, time, cpu, line);
+}
+
+void Cluster::fatal(const char* text) {
+  if (options_.fatal) options_.fatal(text);
+  std::abort();
+}
+
+// --- host files -----------------------------------------------------------------------------------------------
+
+std::string Cluster::host_path(const char* path) const {
+  struct stat status {};
+  if (path[0] == '/' || options_.base_directory.empty() || ::stat(path, &status) == 0) return path;
+  const std::string other = options_.base_directory + "/" + path;
+  return ::stat(other.c_str(), &status) == 0 ? other : path;
+}
+
+std::int64_t Cluster::file_size(const char* path) {
+  struct stat status {};
+  int error = 0;
+  if (::stat(host_path(path).c_str(), &status) != 0) {
+    error = errno;
+  } else if (!S_ISREG(status.st_mode)) {
+    error = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+  } else if (::access(host_path(path).c_str(), R_OK) != 0) {
+    error = errno;
+  } else {
+    return status.st_size;
+  }
+  unreadable_.push_back(std::string(path) + ": " + std::strerror(error));
+  return -error;
+}
+
+std::int64_t Cluster::file_read(const char* path, std::uint64_t offset, void* into, std::uint64_t bytes) {
+  const int fd = ::open(host_path(path).c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    const int error = errno;
+    unreadable_.push_back(std::string(path) + ": " + std::strerror(error));
+    return -error;
+  }
+  std::uint64_t done = 0;
+  std::int64_t failed = 0;
+  while (done < bytes) {
+    const ssize_t n = ::pread(fd, static_cast<char*>(into) + done, bytes - done, static_cast<off_t>(offset + done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) failed = -errno;
+    if (n <= 0) break;
+    done += static_cast<std::uint64_t>(n);
+  }
+  ::close(fd);
+  return failed != 0 ? failed : static_cast<std::int64_t>(done);
+}
+
+}  // namespace dmavp::platform

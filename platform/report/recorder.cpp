@@ -1,0 +1,148 @@
+#include "platform/report/recorder.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace dmavp::platform {
+
+class Recorder::Tap : public Observer {
+ public:
+  Tap(Recorder& recorder, std::string name, const Clock& clock)
+      : recorder_(recorder), name_(std::move(name)), clock_(clock) {}
+
+  void burst(const BurstEvent& event) override {
+    if (recorder_.trace_ == nullptr || recorder_.finished_) return;
+    BurstEvent named = event;
+    named.source.name = name_.c_str();
+    recorder_.trace_->burst(named, clock_);
+  }
+  void block(const BlockEvent& event) override {
+    if (recorder_.trace_ == nullptr || recorder_.finished_) return;
+    BlockEvent named = event;
+    named.source.name = name_.c_str();
+    recorder_.trace_->block(named);
+  }
+  void register_access(const RegisterEvent& event) override {
+    if (recorder_.trace_ == nullptr || recorder_.finished_) return;
+    RegisterEvent named = event;
+    named.source.name = name_.c_str();
+    recorder_.trace_->register_access(named);
+  }
+  void interrupt(const InterruptEvent& event) override {
+    if (recorder_.finished_) return;
+    if (event.level) ++recorder_.edges_[{name_, event.line}];
+    if (recorder_.trace_ == nullptr) return;
+    InterruptEvent named = event;
+    named.source.name = name_.c_str();
+    recorder_.trace_->interrupt(named);
+  }
+  void diagnostic(const DiagnosticEvent& event) override {
+    recorder_.diagnostic(event.severity, event.kind, event.time, name_, event.message);
+  }
+
+ private:
+  Recorder& recorder_;
+  std::string name_;
+  Clock clock_;
+};
+
+Observer* Recorder::observer_for(const std::string& name, const Clock& clock) {
+  taps_.push_back(std::make_unique<Tap>(*this, name, clock));
+  return taps_.back().get();
+}
+
+ClientRecord& Recorder::client(const char* name, const char* kind) {
+  for (ClientRecord& known : clients_) {
+    if (known.name == name) {
+      if (known.kind.empty()) known.kind = kind;
+      return known;
+    }
+  }
+  clients_.emplace_back();
+  clients_.back().name = name;
+  clients_.back().kind = kind;
+  return clients_.back();
+}
+
+void Recorder::soft(const port::SoftEvent& event) {
+  if (finished_) return;
+  switch (event.kind) {
+    case port::SoftEventKind::kInterruptEntry: ++interrupts_[{event.cpu, event.number}]; break;
+    case port::SoftEventKind::kClientStart: client(event.text, ""); break;
+    case port::SoftEventKind::kClientDone: {
+      ClientRecord& record = client(event.text, "");
+      record.done = true;
+      record.result = static_cast<int>(static_cast<std::int64_t>(event.number));
+      break;
+    }
+    case port::SoftEventKind::kDiagnostic: {
+      const std::string text = event.text;
+      const std::size_t colon = text.find(": ");
+      const auto severity = static_cast<Severity>(std::min<std::uint64_t>(event.number, 2));
+      diagnostic(severity, text.substr(0, colon), event.time, "cpu" + std::to_string(event.cpu),
+                 colon == std::string::npos ? text : text.substr(colon + 2));
+      return;
+    }
+    default: break;
+  }
+  if (trace_ != nullptr) trace_->soft(event);
+}
+
+void Recorder::report(const port::ClientReport& report) {
+  if (finished_) return;
+  ClientRecord& record = client(report.client, report.kind);
+  ++record.transfers;
+  if (report.failed) {
+    ++record.errors;
+  } else {
+    record.bytes += report.bytes;
+  }
+  record.first_issue = std::min(record.first_issue, report.issued);
+  record.last_completion = std::max(record.last_completion, report.completed);
+  if (!report.failed) record.latencies.push_back(report.completed - std::min(report.issued, report.completed));
+}
+
+void Recorder::note(const char* name, const char* key, const char* value) {
+  if (finished_) return;
+  auto& notes = client(name, "").notes;
+  const auto known = std::find_if(notes.begin(), notes.end(), [key](const auto& n) { return n.first == key; });
+  if (known != notes.end()) {
+    known->second = value;
+  } else {
+    notes.emplace_back(key, value);
+  }
+}
+
+void Recorder::diagnostic(Severity severity, const std::string& kind, std::uint64_t time_ps, const std::string& source,
+                          const std::string& message) {
+  if (finished_) return;
+  if (trace_ != nullptr) trace_->diagnostic(time_ps, severity, source, kind, message);
+  for (DiagnosticRecord& known : diagnostics_) {
+    if (known.kind == kind && known.source == source && known.message == message) {
+      ++known.count;
+      return;
+    }
+  }
+  if (diagnostics_.size() < 1000) diagnostics_.push_back({severity, kind, time_ps, source, message, 1});
+}
+
+void Recorder::finish(port::Time end) {
+  if (finished_) return;
+  finished_ = true;
+  end_ = end;
+  statistics_ = kernel::Kernel::instance().statistics();
+}
+
+std::vector<InterruptRecord> Recorder::interrupts() const {
+  std::vector<InterruptRecord> found;
+  for (const auto& [key, count] : interrupts_) found.push_back({key.first, key.second, count});
+  return found;
+}
+
+std::uint64_t Recorder::rising_edges(const std::string& source, unsigned line) const {
+  const auto found = edges_.find({source, line});
+  return found == edges_.end() ? 0 : found->second;
+}
+
+}  // namespace dmavp::platform

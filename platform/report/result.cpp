@@ -1,0 +1,187 @@
+#include "platform/report/result.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <cstdio>
+
+namespace dmavp::platform {
+namespace {
+
+namespace json = boost::json;
+
+// Indented, keys in the order of insertion, numbers as people write them.
+void print(std::ostream& out, const json::value& value, unsigned depth) {
+  const std::string indent(2 * (depth + 1), ' ');
+  const std::string close(2 * depth, ' ');
+  if (value.is_double()) {
+    std::array<char, 40> text{};
+    std::snprintf(text.data(), text.size(), "%.9g", value.get_double());
+    out << text.data();
+  } else if (value.is_object() && !value.get_object().empty()) {
+    const bool flat = std::none_of(value.get_object().begin(), value.get_object().end(), [](const auto& member) {
+      return member.value().is_structured();
+    });
+    const char* separator = flat ? "{" : "{\n";
+    for (const auto& member : value.get_object()) {
+      out << separator << (flat ? "" : indent) << json::serialize(json::value(member.key())) << ": ";
+      print(out, member.value(), depth + 1);
+      separator = flat ? ", " : ",\n";
+    }
+    out << (flat ? "}" : "\n" + close + "}");
+  } else if (value.is_array() && !value.get_array().empty()) {
+    const char* separator = "[\n";
+    for (const json::value& element : value.get_array()) {
+      out << separator << indent;
+      print(out, element, depth + 1);
+      separator = ",\n";
+    }
+    out << "\n" << close << "]";
+  } else {
+    out << json::serialize(value);
+  }
+}
+
+json::object side(const dmac::SideStatistics& statistics) {
+  json::object cycles;
+  for (unsigned i = 0; i < dmac::kCauses; ++i) {
+    cycles[dmac::to_string(static_cast<dmac::Cause>(i))] = statistics.cycles[i];
+  }
+  return cycles;
+}
+
+json::array clients(const Recorder& recorder) {
+  json::array list;
+  for (const ClientRecord& client : recorder.clients()) {
+    const Percentiles p = percentiles_ns(client.latencies);
+    json::object notes;
+    for (const auto& [key, value] : client.notes) notes[key] = value;
+    list.push_back(json::object{
+        {"name", client.name},
+        {"kind", client.kind},
+        {"bytes", client.bytes},
+        {"transfers", client.transfers},
+        {"errors", client.errors},
+        {"duration_ps", duration_ps(client)},
+        {"throughput_mb_s", throughput_mb_s(client)},
+        {"latency_ns", json::object{{"min", p.min}, {"p50", p.p50}, {"p95", p.p95}, {"p99", p.p99}, {"max", p.max}}},
+        {"result", client.result},
+        {"notes", std::move(notes)}});
+  }
+  return list;
+}
+
+json::array channels(Board& board, const Recorder& recorder) {
+  json::array list;
+  for (unsigned d = 0; d < board.dmacs(); ++d) {
+    const DmacDescription& description = board.description().dmacs[d];
+    for (unsigned ch = 0; ch < description.parameters.num_channels; ++ch) {
+      const dmac::ChannelStatistics s = board.dmac(d).engine().channel_statistics(ch);
+      list.push_back(json::object{{"name", description.name + ".ch" + std::to_string(ch)},
+                                  {"bytes_read", s.bytes_read},
+                                  {"bytes_written", s.bytes_written},
+                                  {"blocks", s.blocks},
+                                  {"read_bursts", s.read_bursts},
+                                  {"write_bursts", s.write_bursts},
+                                  {"lli_fetches", s.lli_fetches},
+                                  {"interrupts", recorder.rising_edges(description.name, ch)},
+                                  {"reader", side(s.reader)},
+                                  {"writer", side(s.writer)}});
+    }
+  }
+  return list;
+}
+
+json::array bus(Board& board) {
+  json::array list;
+  const auto wire = [](const dmac::PortStatistics::Wire& w) {
+    return json::object{{"busy_cycles", w.busy}, {"stalled_cycles", w.stalled}};
+  };
+  for (unsigned d = 0; d < board.dmacs(); ++d) {
+    const DmacDescription& description = board.description().dmacs[d];
+    for (unsigned m = 0; m < description.parameters.num_masters; ++m) {
+      const dmac::PortStatistics s = board.dmac(d).engine().port_statistics(m);
+      list.push_back(json::object{{"name", description.name + ".m" + std::to_string(m)},
+                                  {"ar", wire(s.ar)},
+                                  {"r", wire(s.r)},
+                                  {"aw", wire(s.aw)},
+                                  {"w", wire(s.w)},
+                                  {"b", wire(s.b)}});
+    }
+  }
+  return list;
+}
+
+}  // namespace
+
+Percentiles percentiles_ns(std::vector<port::Time> picoseconds) {
+  if (picoseconds.empty()) return {};
+  std::sort(picoseconds.begin(), picoseconds.end());
+  const auto rank = [&](std::size_t percent) {
+    const std::size_t n = (picoseconds.size() * percent + 99) / 100;
+    return static_cast<double>(picoseconds[std::max<std::size_t>(n, 1) - 1]) / 1000.0;
+  };
+  return {static_cast<double>(picoseconds.front()) / 1000.0, rank(50), rank(95), rank(99),
+          static_cast<double>(picoseconds.back()) / 1000.0};
+}
+
+port::Time duration_ps(const ClientRecord& client) {
+  return client.first_issue < client.last_completion ? client.last_completion - client.first_issue : 0;
+}
+
+double throughput_mb_s(const ClientRecord& client) {
+  const port::Time duration = duration_ps(client);
+  return duration == 0 ? 0.0 : static_cast<double>(client.bytes) * 1e6 / static_cast<double>(duration);
+}
+
+void write_json(std::ostream& out, const RunSummary& run, Board& board, const Recorder& recorder) {
+  json::array interrupts;
+  for (const InterruptRecord& i : recorder.interrupts()) {
+    interrupts.push_back(json::object{{"cpu", i.cpu}, {"number", i.number}, {"count", i.count}});
+  }
+  json::array diagnostics;
+  for (const DiagnosticRecord& d : recorder.diagnostics()) {
+    diagnostics.push_back(json::object{{"severity", to_string(d.severity)},
+                                       {"kind", d.kind},
+                                       {"time_ps", d.time_ps},
+                                       {"message", d.message},
+                                       {"source", d.source},
+                                       {"count", d.count}});
+  }
+  json::array failures;
+  for (const std::string& text : run.failures) failures.push_back(json::string(text));
+  json::array ignored;
+  for (const std::string& path : run.ignored) ignored.push_back(json::string(path));
+  const kernel::RunStatistics& s = recorder.statistics();
+  std::array<char, 20> hash{};
+  std::snprintf(hash.data(), hash.size(), "%016llx", static_cast<unsigned long long>(s.step_hash));
+
+  const json::object result{
+      {"schema", "dmavp.run/1"},
+      {"board", run.board},
+      {"scenario", run.scenario},
+      {"timing", run.timing},
+      {"seed", run.seed},
+      {"passed", run.passed},
+      {"sim_time_ps", recorder.end()},
+      {"elapsed_cycles", board.clock().cycle_at(recorder.end())},
+      {"wall_s", run.wall_s},
+      {"clients", clients(recorder)},
+      {"channels", channels(board, recorder)},
+      {"bus", bus(board)},
+      {"interrupts", std::move(interrupts)},
+      {"diagnostics", std::move(diagnostics)},
+      {"failures", std::move(failures)},
+      {"ignored_nodes", std::move(ignored)},
+      {"software", json::object{{"context_switches", s.context_switches},
+                                {"softirq_deferred", s.softirq_deferred},
+                                {"spinlock_contended", s.spinlock_contended},
+                                {"submit_during_callback", s.submit_during_callback},
+                                {"tasklet_on_other_cpu", s.tasklet_on_other_cpu},
+                                {"live_allocations", s.live_allocations},
+                                {"schedule_hash", hash.data()}}}};
+  print(out, result, 0);
+  out << "\n";
+}
+
+}  // namespace dmavp::platform

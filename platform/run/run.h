@@ -1,0 +1,27 @@
+// One simulation from input to verdict.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/config/scenario.h"
+
+namespace dmavp::platform {
+
+struct RunOptions {
+  std::string scenario = "default";
+  std::string board = "k210";
+  std::optional<std::uint64_t> seed;
+  std::vector<Setting> settings;      ///< --set in order; a path with ':' is the board's
+  std::vector<std::string> insmods;
+  std::string json_file;              ///< empty: none
+  std::string trace_file;
+  bool quiet = false;                 ///< no kernel log, no table
+};
+
+/// Exit status as in design section 4. Throws InputError before the simulation starts. Once per process.
+int run(const RunOptions& options);
+
+}  // namespace dmavp::platform
