@@ -88,13 +88,13 @@ static int submit_one(struct copy_pump *pump, struct copy_slot *slot, dma_addr_t
 /* Until fewer than `limit` transfers are in flight. */
 static int wait_below(struct copy_pump *pump, unsigned int limit)
 {
-	while ((unsigned int)atomic_read(&pump->in_flight) >= limit) {
-		const int before = atomic_read(&pump->in_flight);
+	int before;
 
+	/* Each completion starts the timeout anew. */
+	while ((before = atomic_read(&pump->in_flight)) >= (int)limit)
 		if (!wait_event_timeout(pump->wait, atomic_read(&pump->in_flight) < before,
 				msecs_to_jiffies(COPY_TIMEOUT_MS)))
 			return -ETIMEDOUT;
-	}
 	return 0;
 }
 

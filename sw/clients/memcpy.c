@@ -39,7 +39,7 @@ static bool verify = true;
 module_param(verify, bool, 0444);
 MODULE_PARM_DESC(verify, "fill the source before and compare after each copy");
 
-#define PAGE 4096u
+#define BOUNDARY 4096u
 #define GUARD 0xa5
 
 static struct task_struct *worker;
@@ -115,23 +115,27 @@ static int copy_once(struct copy_pump *pump, const struct buffers *b, u32 round)
 
 static int copy_all(struct dmavp_client *client, struct dma_chan *chan)
 {
-	struct buffers b = {NULL, NULL, (size_t)size + 2 * PAGE};
+	struct buffers b = {NULL, NULL, (size_t)size + 2 * BOUNDARY};
+	void *src, *dst;
 	struct copy_pump pump;
 	int ret = copy_pump_init(&pump, chan, client, chunk ? chunk : size, depth);
 	uint i;
 
 	if (ret)
 		return ret;
-	b.src_base = kmalloc(b.bytes, GFP_KERNEL);
-	b.dst_base = kmalloc(b.bytes, GFP_KERNEL);
-	if (!b.src_base || !b.dst_base) {
-		pr_err("memcpy: no memory for two buffers of %zu bytes\n", b.bytes);
+	src = kmalloc(b.bytes + BOUNDARY, GFP_KERNEL);
+	dst = kmalloc(b.bytes + BOUNDARY, GFP_KERNEL);
+	if (!src || !dst) {
+		pr_err("memcpy: no memory for two buffers of %zu bytes\n", b.bytes + BOUNDARY);
 		ret = -ENOMEM;
+	} else {
+		b.src_base = PTR_ALIGN((u8 *)src, BOUNDARY);
+		b.dst_base = PTR_ALIGN((u8 *)dst, BOUNDARY);
 	}
 	for (i = 0; i < count && !ret; i++)
 		ret = copy_once(&pump, &b, i);
-	kfree(b.src_base);
-	kfree(b.dst_base);
+	kfree(src);
+	kfree(dst);
 	copy_pump_exit(&pump);
 	return ret;
 }
@@ -160,8 +164,8 @@ static int __init memcpy_client_init(void)
 {
 	struct dmavp_client *client;
 
-	if (!size || !depth || src_offset >= PAGE || dst_offset >= PAGE) {
-		pr_err("memcpy: size and depth must not be 0, offsets must be below %u\n", PAGE);
+	if (!size || !depth || src_offset >= BOUNDARY || dst_offset >= BOUNDARY) {
+		pr_err("memcpy: size and depth must not be 0, offsets must be below %u\n", BOUNDARY);
 		return -EINVAL;
 	}
 	client = dmavp_client_start("memcpy", "memcpy");
