@@ -132,6 +132,7 @@ class Maker {
     l.setup.channel = channel;
     l.setup.linked_list = random_.percent(65);
     if (random_.percent(25)) l.setup.status_enable = irq::kAll & static_cast<u32>(random_.next());
+    if (l.setup.linked_list) l.setup.status_enable |= irq::kInvalid;  // software repairs such items
     l.cfg.src_multiblock = l.cfg.dst_multiblock = l.setup.linked_list ? 3 : 0;
     l.cfg.priority = static_cast<unsigned>(random_.below(std::min(p_.traits.channels, 8u)));
     l.cfg.src_osr = static_cast<unsigned>(random_.below(random_.percent(50) ? 1 : 16));
@@ -248,11 +249,13 @@ class Maker {
     if (random_.percent(20)) {
       p_.global_stop = random_.percent(50) ? GlobalStop::kSoftReset : GlobalStop::kControllerDisable;
       p_.global_delay = static_cast<unsigned>(random_.below(1500));
+      for (Launch& l : p_.launches) l.setup.status_enable = irq::kAll;  // tells an end from a stop
       return;
     }
     for (Launch& l : p_.launches) {
       if (random_.percent(15)) continue;
       l.stop = static_cast<StopKind>(random_.range(1, 5));
+      l.setup.status_enable = irq::kAll;  // software waits for CH_SUSPENDED
       u64 bytes = u64{l.setup.block_ts + 1} << field(l.setup.ctl, 10, 8);
       for (const Item& item : l.items) bytes += u64{item.block_ts + 1} << field(item.ctl, 10, 8);
       l.stop_delay = static_cast<unsigned>(random_.below(20 + bytes * random_.range(1, 4) / 4));

@@ -110,8 +110,7 @@ TEST(Control, RegistersOfARunningChannelAreProtected) {
   const Image before = fill(rig, 1);
   rig.power_up();
   start(rig, copy());
-  for (const char* name :
-       {"SAR", "DAR", "BLOCK_TS", "CTL", "LLP", "AXI_ID", "AXI_QOS", "SSTATAR", "DSTATAR"}) {
+  for (const char* name : {"SAR", "DAR", "BLOCK_TS", "CTL", "LLP", "AXI_ID", "AXI_QOS"}) {
     rig.write(name, 0, ~u64{0});
     EXPECT_EQ(rig.status(0), irq::kWriteOnEnabled) << name;
     rig.write("INTCLEAR", 0, irq::kWriteOnEnabled);

@@ -25,9 +25,9 @@ class Lists : public testing::TestWithParam<Mode> {
 };
 INSTANTIATE_TEST_SUITE_P(Modes, Lists,
                          testing::Values(Mode{true, true}, Mode{true, false}, Mode{false, true}),
-                         [](const auto& info) {
-                           return std::string(info.param.write_back ? "WriteBack" : "NoWriteBack") +
-                                  (info.param.dmi ? "Dmi" : "Transport");
+                         [](const auto& p) {
+                           return std::string(p.param.write_back ? "WriteBack" : "NoWriteBack") +
+                                  (p.param.dmi ? "Dmi" : "Transport");
                          });
 
 /// Three items of 40, 8 and 200 words, the middle one with IOC.

@@ -22,6 +22,7 @@ class Map : public testing::TestWithParam<Layout> {
     o.parameters.num_channels = GetParam().channels;
     o.parameters.force_cfg2 = GetParam().force_cfg2;
     o.parameters.num_masters = 2;
+    o.parameters.src_stat_en = o.parameters.dst_stat_en = true;  // every register exists
     for (unsigned n = 0; n < o.parameters.num_channels; ++n)
       o.parameters.reset_priority[n] = static_cast<u8>((o.parameters.num_channels - 1 - n) & 7);
     return o;
@@ -59,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(Layouts, Map,
                          testing::Values(Layout{"v1", 6, false}, Layout{"v1cfg2", 4, true},
                                          Layout{"v2", 32, false}, Layout{"one", 1, false},
                                          Layout{"v2small", 9, false}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& p) { return p.param.name; });
 
 TEST_P(Map, ResetValuesInBothWidths) {
   each([&](const RegisterInfo& r, unsigned ch) {
@@ -80,9 +81,11 @@ TEST_P(Map, ImplementedBitsKeepWhatIsWritten) {
       {"SAR", ~u64{0}},
       {"DAR", ~u64{0}},
       {"BLOCK_TS", 0x3FFFFF},
-      {"CTL", ~(reference::kCtlReserved | u64{3} << 56)},
+      {"CTL", ~reference::kCtlReserved},
       {"LLP", ~u64{0x3E}},
       {"AXI_QOS", 0xFF},
+      {"SSTATAR", ~u64{0}},
+      {"DSTATAR", ~u64{0}},
       {"INTSTATUS_ENA", irq::kAll},
       {"INTSIGNAL_ENA", irq::kAll},
       {"DMAC_COMMON_INTSTATUS_ENA", 0x10F},

@@ -97,7 +97,7 @@ class Player {
   void make_noise() {
     const auto& r = kRegisters[random_.below(std::size(kRegisters))];
     const auto ch = static_cast<unsigned>(random_.below(rig_.options().parameters.num_channels));
-    if (r.access != Access::kWriteOnly) {
+    if (r.access != Access::kWriteOnly && !r.optional) {
       if (random_.percent(50)) {
         rig_.read(r.name, ch);
       } else {

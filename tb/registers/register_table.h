@@ -20,6 +20,7 @@ struct RegisterInfo {
   u32 offset;  ///< in the common block, or in the channel's block
   Access access;
   bool channel;
+  bool optional = false;  ///< exists with the status fetch feature only
 };
 
 inline constexpr RegisterInfo kRegisters[] = {
@@ -46,10 +47,10 @@ inline constexpr RegisterInfo kRegisters[] = {
     {"BLK_TFR_RESUMEREQ", 0x48, Access::kWriteOnly, true},
     {"AXI_ID", 0x50, Access::kReadWrite, true},
     {"AXI_QOS", 0x58, Access::kReadWrite, true},
-    {"SSTAT", 0x60, Access::kReadOnly, true},
-    {"DSTAT", 0x68, Access::kReadOnly, true},
-    {"SSTATAR", 0x70, Access::kReadWrite, true},
-    {"DSTATAR", 0x78, Access::kReadWrite, true},
+    {"SSTAT", 0x60, Access::kReadOnly, true, true},
+    {"DSTAT", 0x68, Access::kReadOnly, true, true},
+    {"SSTATAR", 0x70, Access::kReadWrite, true, true},
+    {"DSTATAR", 0x78, Access::kReadWrite, true, true},
     {"INTSTATUS_ENA", 0x80, Access::kReadWrite, true},
     {"INTSTATUS", 0x88, Access::kReadOnly, true},
     {"INTSIGNAL_ENA", 0x90, Access::kReadWrite, true},

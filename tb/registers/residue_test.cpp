@@ -53,7 +53,9 @@ TEST_P(Residue, EqualsTheBytesNotYetChangedAtRandomMoments) {
       ASSERT_GE(read, written);
       ASSERT_LE(read - written, fifo);
       if (done) break;
-      EXPECT_EQ(items, read >> c.src_width);
+      if (read != 0) {
+        EXPECT_EQ(items, read >> c.src_width);
+      }
       EXPECT_LE(status & 0x3FFFFF, read >> c.src_width);
       ++moments;
       in_flight += read != written;

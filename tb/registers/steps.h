@@ -51,16 +51,18 @@ inline ChannelSetup list_at(unsigned channel, u64 llp) {
   return s;
 }
 
-inline CfgFields cfg_for(const ChannelSetup& s, unsigned priority = 0, unsigned osr = 0) {
+inline CfgFields cfg_for(const ChannelSetup& s, unsigned priority = 0, unsigned src_osr = 0,
+                         unsigned dst_osr = 0) {
   CfgFields c;
   c.src_multiblock = c.dst_multiblock = s.linked_list ? 3 : 0;
   c.priority = priority;
-  c.src_osr = c.dst_osr = osr;
+  c.src_osr = src_osr;
+  c.dst_osr = dst_osr;
   return c;
 }
 
 inline void program(Rig& rig, const ChannelSetup& s, unsigned priority = 0, unsigned osr = 0) {
-  program_channel(rig, s, cfg_for(s, priority, osr).encode(traits_of(rig.options()).cfg2));
+  program_channel(rig, s, cfg_for(s, priority, osr, osr).encode(traits_of(rig.options()).cfg2));
 }
 
 inline void start(Rig& rig, const ChannelSetup& s, unsigned priority = 0, unsigned osr = 0) {
