@@ -35,9 +35,11 @@ void Board::build_bus() {
   for (const DmacDescription& dmac : description_.dmacs) config.masters += dmac.parameters.num_masters;
   config.request_latency = description_.request_latency;
   config.response_latency = description_.response_latency;
-  for (const MemoryDescription& m : description_.memories) config.regions.push_back({m.name, m.base, m.size, false});
+  for (const MemoryDescription& m : description_.memories)
+    config.regions.push_back({m.name, m.base, m.size, false});
   config.regions.push_back({description_.plic.name, description_.plic.base, description_.plic.size, false});
-  for (const DmacDescription& d : description_.dmacs) config.regions.push_back({d.name, d.base, d.size, false});
+  for (const DmacDescription& d : description_.dmacs)
+    config.regions.push_back({d.name, d.base, d.size, false});
   bus_ = std::make_unique<AxiInterconnect>("bus", config, clock_);
 }
 
@@ -83,7 +85,8 @@ std::vector<port::RamRegion> Board::ram() const {
   for (const bool main : {true, false}) {
     for (std::size_t i = 0; i < stores_.size(); ++i) {
       const MemoryDescription& m = description_.memories[i];
-      if (m.main_memory == main) regions.push_back({m.base, m.size, stores_[i]->cpu_view(), stores_[i]->bus_view()});
+      if (m.main_memory == main)
+        regions.push_back({m.base, m.size, stores_[i]->cpu_view(), stores_[i]->bus_view()});
     }
   }
   return regions;

@@ -1,4 +1,5 @@
-// The hardware of a board, built from its description: interconnect, memories, interrupt controller, controllers.
+// The hardware of a board, built from its description: interconnect, memories, interrupt controller,
+// controllers.
 #pragma once
 
 #include <cstdint>

@@ -15,7 +15,9 @@ struct Region {
   std::uint64_t base, size;
 };
 
-std::string extent(const Region& r) { return r.what + " (" + hex(r.base) + " .. " + hex(r.base + (r.size - 1)) + ")"; }
+std::string extent(const Region& r) {
+  return r.what + " (" + hex(r.base) + " .. " + hex(r.base + (r.size - 1)) + ")";
+}
 
 class Reader {
  public:
@@ -65,12 +67,18 @@ class Reader {
     NodeKind kind{};
     if (!kind_of(tree_, node, kind)) return note_unknown(node);
     switch (kind) {
-      case NodeKind::kCpus: return;
-      case NodeKind::kCpu: return add_cpu(node);
-      case NodeKind::kMemory: return add_memory(node);
-      case NodeKind::kPlic: return add_plic(node);
-      case NodeKind::kDmac: return add_dmac(node);
-      case NodeKind::kBus: return add_bus(node);
+      case NodeKind::kCpus:
+        return;
+      case NodeKind::kCpu:
+        return add_cpu(node);
+      case NodeKind::kMemory:
+        return add_memory(node);
+      case NodeKind::kPlic:
+        return add_plic(node);
+      case NodeKind::kDmac:
+        return add_dmac(node);
+      case NodeKind::kBus:
+        return add_bus(node);
     }
   }
 
@@ -137,8 +145,9 @@ class Reader {
     for (std::size_t at = 0; at < extended.size();) {
       const auto target = tree_.by_phandle(extended[at]);
       if (!target) {
-        problems_.push_back(tree_.where(node, "interrupts-extended",
-                                        "entry " + std::to_string(board_.plic.contexts) + " is no phandle of a node"));
+        problems_.push_back(
+            tree_.where(node, "interrupts-extended",
+                        "entry " + std::to_string(board_.plic.contexts) + " is no phandle of a node"));
         return;
       }
       context_cpus_.push_back(tree_.path(tree_.parent(*target)));
@@ -151,6 +160,7 @@ class Reader {
   }
 
   void add_dmac(int node) {
+    dmac_seen_ = true;
     const std::size_t before = problems_.size();
     const NodeSettings settings = read_settings(tree_, node, NodeKind::kDmac, problems_);
     DmacDescription dmac;
@@ -164,7 +174,8 @@ class Reader {
     dmac.size = reg[0].size;
     const auto hz = tree_.clock_hz(node, "core-clk");
     if (!hz || *hz == 0) {
-      return problems_.push_back(tree_.where(node, "clocks", "no rate found for core-clk (a fixed-clock, or dmavp,clock-frequency)"));
+      return problems_.push_back(tree_.where(
+          node, "clocks", "no rate found for core-clk (a fixed-clock, or dmavp,clock-frequency)"));
     }
     dmac.clock_hz = *hz;
     dmac.interrupts = tree_.interrupts(node);
@@ -172,8 +183,9 @@ class Reader {
     const unsigned channels = dmac.parameters.num_channels;
     const std::uint64_t needed = 0x100 + std::uint64_t{channels} * 0x100;
     if (dmac.size < needed) {
-      problems_.push_back(tree_.where(node, "reg", hex(dmac.size) + " bytes do not hold the registers of " +
-                                                       std::to_string(channels) + " channels (" + hex(needed) + ")"));
+      problems_.push_back(tree_.where(node, "reg",
+                                      hex(dmac.size) + " bytes do not hold the registers of " +
+                                          std::to_string(channels) + " channels (" + hex(needed) + ")"));
     }
     const std::size_t lines = dmac.interrupts.size();
     if (lines != 1 && lines < channels) {
@@ -194,12 +206,14 @@ class Reader {
   void check_whole() {
     if (board_.cpus.empty()) complain("no enabled cpu node below /cpus");
     if (board_.cpus.size() > kernel::kMaxCpus) {
-      complain(std::to_string(board_.cpus.size()) + " CPUs, at most " + std::to_string(kernel::kMaxCpus) + " are supported");
+      complain(std::to_string(board_.cpus.size()) + " CPUs, at most " + std::to_string(kernel::kMaxCpus) +
+               " are supported");
     }
-    if (std::none_of(board_.memories.begin(), board_.memories.end(), [](const auto& m) { return m.main_memory; })) {
+    if (std::none_of(board_.memories.begin(), board_.memories.end(),
+                     [](const auto& m) { return m.main_memory; })) {
       complain("no node with device_type = \"memory\"");
     }
-    if (board_.dmacs.empty()) complain("no DMA controller (compatible \"snps,axi-dma-1.01a\")");
+    if (!dmac_seen_) complain("no DMA controller (compatible \"snps,axi-dma-1.01a\")");
     if (board_.plic.size == 0) complain("no interrupt controller (compatible \"sifive,plic-1.0.0\")");
     if (!board_.coherent) complain("dma-noncoherent: only coherent boards are supported");
     if (!board_.dmacs.empty()) board_.clock_hz = board_.dmacs.front().clock_hz;
@@ -235,7 +249,8 @@ class Reader {
     for (const auto& m : board_.memories) regions.push_back({m.name, m.base, m.size});
     for (const auto& d : board_.dmacs) regions.push_back({d.name, d.base, d.size});
     if (board_.plic.size != 0) regions.push_back({board_.plic.name, board_.plic.base, board_.plic.size});
-    std::stable_sort(regions.begin(), regions.end(), [](const Region& a, const Region& b) { return a.base < b.base; });
+    std::stable_sort(regions.begin(), regions.end(),
+                     [](const Region& a, const Region& b) { return a.base < b.base; });
     for (std::size_t i = 0; i + 1 < regions.size(); ++i) {
       const Region& a = regions[i];
       const Region& b = regions[i + 1];
@@ -246,6 +261,7 @@ class Reader {
   const DeviceTree& tree_;
   BoardDescription board_;
   std::vector<std::string> context_cpus_;
+  bool dmac_seen_ = false;  // a faulty one has its own message
   std::vector<std::string> problems_;
 };
 

@@ -22,10 +22,10 @@ struct MemoryDescription {
   std::string name;
   std::uint64_t base = 0;
   std::uint64_t size = 0;
-  std::uint64_t read_latency = 0;   ///< cycles
+  std::uint64_t read_latency = 0;  ///< cycles
   std::uint64_t write_latency = 0;
   bool dmi = true;
-  bool main_memory = false;         ///< device_type = "memory": software allocates from it
+  bool main_memory = false;  ///< device_type = "memory": software allocates from it
 };
 
 struct PlicDescription {
@@ -55,11 +55,11 @@ struct BoardDescription {
   std::vector<DmacDescription> dmacs;
   kernel::Tunables tunables;
   std::uint64_t quantum_ps = 0;
-  std::uint64_t clock_hz = 0;             ///< AXI clock of the interconnect and the memories
-  std::uint64_t request_latency = 0;     ///< cycles
+  std::uint64_t clock_hz = 0;         ///< AXI clock of the interconnect and the memories
+  std::uint64_t request_latency = 0;  ///< cycles
   std::uint64_t response_latency = 0;
   bool coherent = true;
-  std::vector<std::string> ignored;       ///< paths of nodes nobody knows
+  std::vector<std::string> ignored;  ///< paths of nodes nobody knows
 };
 
 /// Throws InputError with one line for every problem found.

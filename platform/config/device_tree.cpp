@@ -24,7 +24,8 @@ constexpr int kMaxPath = 1024;
 constexpr int kEditSpace = 64 * 1024;
 
 bool ends_with(const std::string& text, const std::string& ending) {
-  return text.size() >= ending.size() && text.compare(text.size() - ending.size(), ending.size(), ending) == 0;
+  return text.size() >= ending.size() &&
+         text.compare(text.size() - ending.size(), ending.size(), ending) == 0;
 }
 
 std::string drain(int fd) {
@@ -46,12 +47,14 @@ std::vector<char> compile(const std::string& file) {
   if (out_fd < 0 || ::pipe2(pipe_fds.data(), O_CLOEXEC) != 0) {
     throw InputError(file + ": no temporary file for dtc: " + std::strerror(errno));
   }
-  const std::array<const char*, 10> arguments{"dtc", "-q", "-I", "dts", "-O", "dtb", "-o", out.data(), file.c_str(), nullptr};
+  const std::array<const char*, 10> arguments{"dtc", "-q", "-I",       "dts",        "-O",
+                                              "dtb", "-o", out.data(), file.c_str(), nullptr};
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_adddup2(&actions, pipe_fds[1], 2);
   pid_t child = 0;
-  const int started = ::posix_spawnp(&child, "dtc", &actions, nullptr, const_cast<char**>(arguments.data()), environ);
+  const int started =
+      ::posix_spawnp(&child, "dtc", &actions, nullptr, const_cast<char**>(arguments.data()), environ);
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(pipe_fds[1]);
   const std::string messages = started == 0 ? drain(pipe_fds[0]) : std::string();
@@ -77,13 +80,14 @@ std::vector<char> compile(const std::string& file) {
 
 }  // namespace
 
-std::vector<Board> built_in_boards() {
-  std::vector<Board> boards;
+std::vector<BuiltInBoard> built_in_boards() {
+  std::vector<BuiltInBoard> boards;
   for (const Found& found : find_all("boards", {".dtb", ".dts"})) boards.push_back({found.name, found.file});
   return boards;
 }
 
-DeviceTree::DeviceTree(std::vector<char> blob, std::string source) : blob_(std::move(blob)), source_(std::move(source)) {
+DeviceTree::DeviceTree(std::vector<char> blob, std::string source)
+    : blob_(std::move(blob)), source_(std::move(source)) {
   if (blob_.empty()) throw InputError(source_ + ": the device tree is empty");
   if (blob_.size() < sizeof(fdt_header)) throw InputError(source_ + ": too short for a device tree blob");
   if (const int bad = fdt_check_full(blob_.data(), blob_.size()); bad != 0) {
@@ -101,12 +105,13 @@ DeviceTree DeviceTree::load(const std::string& name_or_file) {
   std::string names;
   if (!ends_with(file, ".dts") && !ends_with(file, ".dtb") && file.find('/') == std::string::npos) {
     file.clear();
-    for (const Board& board : built_in_boards()) {
+    for (const BuiltInBoard& board : built_in_boards()) {
       names += (names.empty() ? "" : ", ") + board.name;
       if (board.name == name_or_file) file = board.file;
     }
     if (file.empty()) {
-      throw InputError("--board " + name_or_file + ": no such board (built in: " + names + "; a file ends in .dts or .dtb)");
+      throw InputError("--board " + name_or_file + ": no such board (built in: " + names +
+                       "; a file ends in .dts or .dtb)");
     }
   }
   const std::string text = read_text(file);
@@ -115,7 +120,8 @@ DeviceTree DeviceTree::load(const std::string& name_or_file) {
   return {std::vector<char>(text.begin(), text.end()), file};
 }
 
-// --- navigation ---------------------------------------------------------------------------------------------
+// --- navigation
+// ---------------------------------------------------------------------------------------------
 
 std::optional<int> DeviceTree::node(std::string_view alias_or_path) const {
   const std::string text(alias_or_path);
@@ -139,7 +145,8 @@ std::vector<int> DeviceTree::children(int node) const {
 
 std::vector<int> DeviceTree::all() const {
   std::vector<int> found;
-  for (int node = fdt_next_node(blob(), -1, nullptr); node >= 0; node = fdt_next_node(blob(), node, nullptr)) {
+  for (int node = fdt_next_node(blob(), -1, nullptr); node >= 0;
+       node = fdt_next_node(blob(), node, nullptr)) {
     found.push_back(node);
   }
   return found;
@@ -168,7 +175,8 @@ std::string DeviceTree::label(int node) const {
   return full;
 }
 
-// --- properties ---------------------------------------------------------------------------------------------
+// --- properties
+// ---------------------------------------------------------------------------------------------
 
 std::optional<std::string_view> DeviceTree::bytes(int node, const std::string& property) const {
   int length = 0;
@@ -177,14 +185,17 @@ std::optional<std::string_view> DeviceTree::bytes(int node, const std::string& p
   return std::string_view(static_cast<const char*>(value), static_cast<std::size_t>(length));
 }
 
-bool DeviceTree::has(int node, const std::string& property) const { return bytes(node, property).has_value(); }
+bool DeviceTree::has(int node, const std::string& property) const {
+  return bytes(node, property).has_value();
+}
 
 std::vector<std::string> DeviceTree::property_names(int node) const {
   std::vector<std::string> found;
   int property = 0;
   fdt_for_each_property_offset(property, blob(), node) {
     const char* name = nullptr;
-    if (fdt_getprop_by_offset(blob(), property, &name, nullptr) != nullptr && name != nullptr) found.emplace_back(name);
+    if (fdt_getprop_by_offset(blob(), property, &name, nullptr) != nullptr && name != nullptr)
+      found.emplace_back(name);
   }
   return found;
 }
@@ -206,7 +217,8 @@ std::vector<std::uint32_t> DeviceTree::cells(int node, const std::string& proper
   const auto value = bytes(node, property);
   if (!value) return found;
   if (value->size() % 4 != 0) {
-    throw InputError(where(node, property, std::to_string(value->size()) + " bytes are not a whole number of cells"));
+    throw InputError(
+        where(node, property, std::to_string(value->size()) + " bytes are not a whole number of cells"));
   }
   for (std::size_t at = 0; at < value->size(); at += 4) {
     fdt32_t raw = 0;
@@ -234,7 +246,8 @@ bool DeviceTree::enabled(int node) const {
 
 std::uint32_t DeviceTree::cells_of(int node, const char* property, std::uint32_t fallback) const {
   const std::uint32_t count = cell(node, property).value_or(fallback);
-  if (count > 2) throw InputError(where(node, property, std::to_string(count) + " is not supported (0, 1 or 2)"));
+  if (count > 2)
+    throw InputError(where(node, property, std::to_string(count) + " is not supported (0, 1 or 2)"));
   return count;
 }
 
@@ -250,7 +263,8 @@ std::uint64_t DeviceTree::translate(int bus, std::uint64_t address, std::uint64_
   if (bus <= 0) return address;
   const int above = parent(bus);
   if (!has(bus, "ranges")) {
-    throw InputError(where(reporter, "reg", "the bus " + path(bus) + " has no \"ranges\", its addresses mean nothing outside"));
+    throw InputError(where(
+        reporter, "reg", "the bus " + path(bus) + " has no \"ranges\", its addresses mean nothing outside"));
   }
   const auto ranges = cells(bus, "ranges");
   const std::uint32_t child_cells = cells_of(bus, "#address-cells", 2);
@@ -258,7 +272,8 @@ std::uint64_t DeviceTree::translate(int bus, std::uint64_t address, std::uint64_
   const std::uint32_t parent_cells = cells_of(above, "#address-cells", 2);
   if (ranges.empty()) return translate(above, address, size, reporter);
   const std::size_t entry = child_cells + parent_cells + size_cells;
-  if (entry == 0 || ranges.size() % entry != 0) throw InputError(where(bus, "ranges", "not a whole number of entries"));
+  if (entry == 0 || ranges.size() % entry != 0)
+    throw InputError(where(bus, "ranges", "not a whole number of entries"));
   for (std::size_t at = 0; at < ranges.size();) {
     const std::uint64_t child = join(ranges, at, child_cells);
     const std::uint64_t up = join(ranges, at, parent_cells);
@@ -278,7 +293,8 @@ std::vector<DeviceTree::Range> DeviceTree::reg(int node) const {
   const std::uint32_t address_cells = cells_of(bus, "#address-cells", 2);
   const std::uint32_t size_cells = cells_of(bus, "#size-cells", 1);
   const std::size_t entry = address_cells + size_cells;
-  if (entry == 0 || raw.size() % entry != 0) throw InputError(where(node, "reg", "not a whole number of entries"));
+  if (entry == 0 || raw.size() % entry != 0)
+    throw InputError(where(node, "reg", "not a whole number of entries"));
   for (std::size_t at = 0; at < raw.size();) {
     Range range;
     range.base = join(raw, at, address_cells);
@@ -288,7 +304,8 @@ std::vector<DeviceTree::Range> DeviceTree::reg(int node) const {
       continue;
     }
     if (range.size == 0) throw InputError(where(node, "reg", "the size is 0"));
-    if (range.base + (range.size - 1) < range.base) throw InputError(where(node, "reg", "reaches beyond 64 bits"));
+    if (range.base + (range.size - 1) < range.base)
+      throw InputError(where(node, "reg", "reaches beyond 64 bits"));
     range.base = translate(bus, range.base, range.size, node);
     found.push_back(range);
   }
@@ -300,9 +317,11 @@ std::vector<std::uint32_t> DeviceTree::interrupts(int node) const {
   const auto raw = cells(node, "interrupts");
   if (raw.empty()) return found;
   std::optional<std::uint32_t> phandle;
-  for (int at = node; at >= 0 && !phandle; at = at > 0 ? parent(at) : -1) phandle = cell(at, "interrupt-parent");
+  for (int at = node; at >= 0 && !phandle; at = at > 0 ? parent(at) : -1)
+    phandle = cell(at, "interrupt-parent");
   const auto controller = phandle ? by_phandle(*phandle) : std::nullopt;
-  if (!controller) throw InputError(where(node, "interrupts", "no \"interrupt-parent\" leads to an interrupt controller"));
+  if (!controller)
+    throw InputError(where(node, "interrupts", "no \"interrupt-parent\" leads to an interrupt controller"));
   const std::uint32_t width = cell(*controller, "#interrupt-cells").value_or(1);
   if ((width != 1 && width != 3) || raw.size() % width != 0) {
     throw InputError(where(node, "interrupts", "does not fit #interrupt-cells = " + std::to_string(width)));
@@ -323,7 +342,8 @@ std::optional<std::uint64_t> DeviceTree::clock_hz(int node, const std::string& n
   std::optional<std::uint64_t> first;
   for (std::size_t at = 0; at < clocks.size(); ++index) {
     const auto clock = by_phandle(clocks[at]);
-    if (!clock) throw InputError(where(node, "clocks", "entry " + std::to_string(index) + " is no phandle of a node"));
+    if (!clock)
+      throw InputError(where(node, "clocks", "entry " + std::to_string(index) + " is no phandle of a node"));
     at += 1 + cell(*clock, "#clock-cells").value_or(0);
     const auto rate = cell(*clock, "clock-frequency");
     if (rate && index == wanted) return *rate;
@@ -332,12 +352,15 @@ std::optional<std::uint64_t> DeviceTree::clock_hz(int node, const std::string& n
   return first;
 }
 
-// --- edits --------------------------------------------------------------------------------------------------
+// --- edits
+// --------------------------------------------------------------------------------------------------
 
-void DeviceTree::set_bytes(const std::string& node_path, const std::string& property, const std::string& value) {
+void DeviceTree::set_bytes(const std::string& node_path, const std::string& property,
+                           const std::string& value) {
   const auto at = node(node_path);
   if (!at) throw InputError(source_ + ": no node " + node_path);
-  const int bad = fdt_setprop(blob_.data(), *at, property.c_str(), value.data(), static_cast<int>(value.size()));
+  const int bad =
+      fdt_setprop(blob_.data(), *at, property.c_str(), value.data(), static_cast<int>(value.size()));
   if (bad != 0) throw InputError(where(*at, property, std::string("cannot be set: ") + fdt_strerror(bad)));
 }
 

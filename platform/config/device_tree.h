@@ -12,16 +12,19 @@ namespace dmavp::platform {
 /// One flattened device tree in memory. Offsets (`int node`) are those of libfdt and are void after an edit.
 class DeviceTree {
  public:
-  /// `source` names the tree in messages. Throws InputError when the blob is not a complete, well-formed tree.
+  /// `source` names the tree in messages. Throws InputError when the blob is not a complete, well-formed
+  /// tree.
   DeviceTree(std::vector<char> blob, std::string source);
 
-  /// A built-in board's name, a .dts (compiled by dtc, whose errors are passed on) or a .dtb. Throws InputError.
+  /// A built-in board's name, a .dts (compiled by dtc, whose errors are passed on) or a .dtb. Throws
+  /// InputError.
   static DeviceTree load(const std::string& name_or_file);
 
   const void* blob() const { return blob_.data(); }
   const std::string& source() const { return source_; }
 
-  // --- navigation -------------------------------------------------------------------------------------------
+  // --- navigation
+  // -------------------------------------------------------------------------------------------
   std::optional<int> node(std::string_view alias_or_path) const;
   std::string path(int node) const;
   std::vector<int> children(int node) const;
@@ -31,7 +34,8 @@ class DeviceTree {
   /// Short name for reports: the alias of the node, else its path.
   std::string label(int node) const;
 
-  // --- properties -------------------------------------------------------------------------------------------
+  // --- properties
+  // -------------------------------------------------------------------------------------------
   bool has(int node, const std::string& property) const;
   std::vector<std::string> property_names(int node) const;
   std::optional<std::string_view> bytes(int node, const std::string& property) const;
@@ -48,14 +52,18 @@ class DeviceTree {
   };
   /// `reg`, translated to the root's addresses through every `ranges`. Throws InputError.
   std::vector<Range> reg(int node) const;
-  /// Interrupt numbers of `interrupts`, by the parent's #interrupt-cells (1, or 3 of which type 0 counts from 32).
+  /// Interrupt numbers of `interrupts`, by the parent's #interrupt-cells (1, or 3 of which type 0 counts from
+  /// 32).
   std::vector<std::uint32_t> interrupts(int node) const;
-  /// Rate in hertz of the clock named so, or of the first one; from a fixed-clock node or `dmavp,clock-frequency`.
+  /// Rate in hertz of the clock named so, or of the first one; from a fixed-clock node or
+  /// `dmavp,clock-frequency`.
   std::optional<std::uint64_t> clock_hz(int node, const std::string& name) const;
 
-  // --- edits ------------------------------------------------------------------------------------------------
+  // --- edits
+  // ------------------------------------------------------------------------------------------------
   void set_bytes(const std::string& path, const std::string& property, const std::string& value);
-  void set_cells(const std::string& path, const std::string& property, const std::vector<std::uint32_t>& value);
+  void set_cells(const std::string& path, const std::string& property,
+                 const std::vector<std::uint32_t>& value);
 
   /// "file: /node: property: text", the form of every message about the tree.
   std::string where(int node, std::string_view property, std::string_view text) const;
@@ -68,10 +76,10 @@ class DeviceTree {
   std::string source_;
 };
 
-struct Board {
+struct BuiltInBoard {
   std::string name;
-  std::string file;   ///< .dtb beside the program, or .dts in the source tree
+  std::string file;  ///< .dtb beside the program, or .dts in the source tree
 };
-std::vector<Board> built_in_boards();
+std::vector<BuiltInBoard> built_in_boards();
 
 }  // namespace dmavp::platform

@@ -38,7 +38,8 @@ bool normalise_parameter(const std::optional<std::vector<ModuleParameter>>& know
                          const std::string& name, std::string& value, std::string& reason) {
   std::string type;
   if (known) {
-    const auto found = std::find_if(known->begin(), known->end(), [&](const auto& p) { return p.name == name; });
+    const auto found =
+        std::find_if(known->begin(), known->end(), [&](const auto& p) { return p.name == name; });
     if (found == known->end()) {
       std::string names;
       for (const ModuleParameter& p : *known) names += (names.empty() ? "" : ", ") + p.name;
@@ -69,6 +70,8 @@ bool normalise_parameter(const std::optional<std::vector<ModuleParameter>>& know
   reason = "\"" + value + "\" is not a number (type " + type + ")";
   return false;
 }
+
+ModuleDescription module_description(const std::string&) { return {}; }
 
 std::optional<std::vector<ModuleParameter>> module_parameters(const std::string&) { return std::nullopt; }
 

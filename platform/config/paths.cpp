@@ -23,11 +23,12 @@ std::string source_directory() { return DMAVP_SOURCE_DIR; }
 
 std::vector<Found> find_all(const std::string& room, const std::vector<std::string>& endings) {
   std::map<std::string, std::string> files;
-  for (const std::string& root :
-       {executable_directory(), executable_directory() + "/../share/dmavp", source_directory() + "/platform"}) {
+  for (const std::string& root : {executable_directory(), executable_directory() + "/../share/dmavp",
+                                  source_directory() + "/platform"}) {
     for (const std::string& ending : endings) {
       std::error_code error;
-      for (fs::directory_iterator it(root + "/" + room, error), end; !error && it != end; it.increment(error)) {
+      for (fs::directory_iterator it(root + "/" + room, error), end; !error && it != end;
+           it.increment(error)) {
         if (it->path().extension() == ending) files.emplace(it->path().stem().string(), it->path().string());
       }
     }

@@ -9,7 +9,8 @@ namespace dmavp::platform {
 std::string executable_directory();
 std::string source_directory();  ///< of the checkout it was built from; may no longer exist
 
-/// Files `room/*.ending` ("boards", ".dtb"), sorted by name; an earlier directory hides a later one's namesake.
+/// Files `room/*.ending` ("boards", ".dtb"), sorted by name; an earlier directory hides a later one's
+/// namesake.
 struct Found {
   std::string name;  ///< without directory and ending
   std::string file;
@@ -20,7 +21,7 @@ std::vector<Found> find_all(const std::string& room, const std::vector<std::stri
 std::string find_module(const std::string& name);
 std::vector<Found> all_modules();
 
-bool readable(const std::string& file);  ///< a file that can be read; directories are not
+bool readable(const std::string& file);          ///< a file that can be read; directories are not
 std::string read_text(const std::string& file);  ///< throws InputError naming the file and the reason
 
 }  // namespace dmavp::platform

@@ -14,7 +14,6 @@ constexpr auto kChoice = PropertyType::kChoice;
 
 std::vector<Property> make_table() {
   constexpr auto cpus = NodeKind::kCpus;
-  constexpr auto cpu = NodeKind::kCpu;
   constexpr auto memory = NodeKind::kMemory;
   constexpr auto dmac = NodeKind::kDmac;
   constexpr auto plic = NodeKind::kPlic;
@@ -23,7 +22,8 @@ std::vector<Property> make_table() {
                             void (*set)(S&, unsigned, V)) {
     return Property{name, NodeKind::kDmac, kCell, "0 or 1", 0, 1, fallback, text, set};
   };
-  const auto cost = [](const char* name, const char* fallback, const char* text, void (*set)(S&, unsigned, V)) {
+  const auto cost = [](const char* name, const char* fallback, const char* text,
+                       void (*set)(S&, unsigned, V)) {
     return Property{name, NodeKind::kCpu, kCell, "ps", 0, kMax32, fallback, text, set};
   };
   return {
@@ -42,7 +42,8 @@ std::vector<Property> make_table() {
       {"dmavp,hz", cpus, kCell, "Hz", 1, 10'000, "1000", "Jiffies per second.",
        [](S& s, unsigned, V v) { s.hz = static_cast<unsigned>(v); }},
 
-      cost("dmavp,cost-interrupt-entry", "200000", "From the interrupt input to the first instruction of the handler.",
+      cost("dmavp,cost-interrupt-entry", "200000",
+           "From the interrupt input to the first instruction of the handler.",
            [](S& s, unsigned, V v) { s.costs.interrupt_entry = v; }),
       cost("dmavp,cost-interrupt-exit", "150000", "Return from an interrupt.",
            [](S& s, unsigned, V v) { s.costs.interrupt_exit = v; }),
@@ -61,18 +62,20 @@ std::vector<Property> make_table() {
        [](S& s, unsigned, V v) { s.read_latency = v; }},
       {"dmavp,write-latency", memory, kCell, "cycles", 0, 100'000, "6", "Last data beat to the response.",
        [](S& s, unsigned, V v) { s.write_latency = v; }},
-      {"dmavp,dmi", memory, kCell, "0 or 1", 0, 1, "1", "Whether masters may access the memory directly (speed only).",
+      {"dmavp,dmi", memory, kCell, "0 or 1", 0, 1, "1",
+       "Whether masters may access the memory directly (speed only).",
        [](S& s, unsigned, V v) { s.dmi = v != 0; }},
 
-      {"dmavp,request-latency", bus, kCell, "cycles", 0, 100'000, "1", "Interconnect latency from master to target.",
-       [](S& s, unsigned, V v) { s.request_latency = v; }},
-      {"dmavp,response-latency", bus, kCell, "cycles", 0, 100'000, "1", "Interconnect latency from target to master.",
-       [](S& s, unsigned, V v) { s.response_latency = v; }},
+      {"dmavp,request-latency", bus, kCell, "cycles", 0, 100'000, "1",
+       "Interconnect latency from master to target.", [](S& s, unsigned, V v) { s.request_latency = v; }},
+      {"dmavp,response-latency", bus, kCell, "cycles", 0, 100'000, "1",
+       "Interconnect latency from target to master.", [](S& s, unsigned, V v) { s.response_latency = v; }},
 
       {"riscv,ndev", plic, kCell, "", 1, 1023, "required", "Number of interrupt sources.",
        [](S& s, unsigned, V v) { s.sources = static_cast<unsigned>(v); }},
 
-      {"dma-channels", dmac, kCell, "", 1, 32, "required", "Channels; more than 8 select the second register layout.",
+      {"dma-channels", dmac, kCell, "", 1, 32, "required",
+       "Channels; more than 8 select the second register layout.",
        [](S& s, unsigned, V v) { s.dmac.num_channels = static_cast<unsigned>(v); }},
       {"snps,dma-masters", dmac, kCell, "", 1, 2, "required", "AXI master ports.",
        [](S& s, unsigned, V v) { s.dmac.num_masters = static_cast<unsigned>(v); }},
@@ -81,7 +84,8 @@ std::vector<Property> make_table() {
          s.data_width_code = static_cast<unsigned>(v);
          s.dmac.data_width_bytes = 1u << v;
        }},
-      {"snps,block-size", dmac, PropertyType::kCells, "items", 4, 1u << 22, "required", "Largest block of each channel.",
+      {"snps,block-size", dmac, PropertyType::kCells, "items", 4, 1u << 22, "required",
+       "Largest block of each channel.",
        [](S& s, unsigned i, V v) { s.dmac.max_block_items[i] = static_cast<std::uint32_t>(v); }},
       {"snps,priority", dmac, PropertyType::kCells, "", 0, 31, "required",
        "Priority of each channel at reset, below the number of channels; the higher one wins.",
@@ -100,9 +104,11 @@ std::vector<Property> make_table() {
        [](S& s, unsigned, V v) { s.dmac.burstlen_width = static_cast<unsigned>(v); }},
       {"dmavp,max-msize", dmac, kCell, "items", 1, 1024, "1024", "Largest burst transaction (MSIZE).",
        [](S& s, unsigned, V v) { s.dmac.max_msize = static_cast<unsigned>(v); }},
-      {"dmavp,fifo-depth", dmac, kCell, "entries", 4, 1024, "32", "FIFO of each channel, in words of the data width.",
+      {"dmavp,fifo-depth", dmac, kCell, "entries", 4, 1024, "32",
+       "FIFO of each channel, in words of the data width.",
        [](S& s, unsigned, V v) { s.dmac.fifo_depth = static_cast<unsigned>(v); }},
-      {"dmavp,osr-limit", dmac, kCell, "requests", 1, 16, "16", "Most outstanding requests SRC/DST_OSR_LMT may ask for.",
+      {"dmavp,osr-limit", dmac, kCell, "requests", 1, 16, "16",
+       "Most outstanding requests SRC/DST_OSR_LMT may ask for.",
        [](S& s, unsigned, V v) { s.dmac.osr_lmt = static_cast<unsigned>(v); }},
       dmac_bool("dmavp,multi-block", "1", "Multi-block transfers and linked lists exist.",
                 [](S& s, unsigned, V v) { s.dmac.multi_blk_en = v != 0; }),
@@ -118,12 +124,27 @@ std::vector<Property> make_table() {
                 [](S& s, unsigned, V v) { s.dmac.slvif_error_response = v != 0; }),
       dmac_bool("dmavp,slvif-status", "1", "Illegal register accesses set SLVIF status bits.",
                 [](S& s, unsigned, V v) { s.dmac.slvif_status = v != 0; }),
-      {"dmavp,residue-policy", dmac, kChoice, "", 0, 1, "drop",
+      {"dmavp,residue-policy",
+       dmac,
+       kChoice,
+       "",
+       0,
+       1,
+       "drop",
        "Bytes at the end of a block that do not fill a destination item.",
-       [](S& s, unsigned, V v) { s.dmac.residue_policy = static_cast<dmac::ResiduePolicy>(v); }, {"drop", "flush"}},
-      dmac_bool("dmavp,unaligned-byte-exact", "1", "Unaligned addresses are used as they are (0: rounded down).",
+       [](S& s, unsigned, V v) { s.dmac.residue_policy = static_cast<dmac::ResiduePolicy>(v); },
+       {"drop", "flush"}},
+      dmac_bool("dmavp,unaligned-byte-exact", "1",
+                "Unaligned addresses are used as they are (0: rounded down).",
                 [](S& s, unsigned, V v) { s.dmac.unaligned_byte_exact = v != 0; }),
-      {"dmavp,tie-break", dmac, kChoice, "", 0, 1, "round-robin", "Order of channels of equal priority.",
+      {"dmavp,tie-break",
+       dmac,
+       kChoice,
+       "",
+       0,
+       1,
+       "round-robin",
+       "Order of channels of equal priority.",
        [](S& s, unsigned, V v) { s.dmac.tie_break = static_cast<dmac::TieBreak>(v); },
        {"round-robin", "lowest-index"}},
       dmac_bool("dmavp,cmpltd-from-zero", "0", "CMPLTD_BLK_TFR_SIZE counts items minus one.",
@@ -132,23 +153,45 @@ std::vector<Property> make_table() {
        [](S& s, unsigned, V v) { s.dmac.register_latency = v; }},
       {"dmavp,start-latency", dmac, kCell, "cycles", 0, 10'000, "4", "CH_EN written to first request.",
        [](S& s, unsigned, V v) { s.dmac.start_latency = v; }},
-      {"dmavp,done-latency", dmac, kCell, "cycles", 0, 10'000, "2", "Last response to the end of the transfer.",
-       [](S& s, unsigned, V v) { s.dmac.done_latency = v; }},
-      {"dmavp,issue-interval", dmac, kCell, "cycles", 1, 10'000, "1", "Between two addresses on AR, or AW, of a port.",
+      {"dmavp,done-latency", dmac, kCell, "cycles", 0, 10'000, "2",
+       "Last response to the end of the transfer.", [](S& s, unsigned, V v) { s.dmac.done_latency = v; }},
+      {"dmavp,issue-interval", dmac, kCell, "cycles", 1, 10'000, "1",
+       "Between two addresses on AR, or AW, of a port.",
        [](S& s, unsigned, V v) { s.dmac.issue_interval = v; }},
-      {"dmavp,burst-overhead", dmac, kCell, "cycles", 0, 10'000, "0", "Dead cycles of the data channel behind each burst.",
+      {"dmavp,burst-overhead", dmac, kCell, "cycles", 0, 10'000, "0",
+       "Dead cycles of the data channel behind each burst.",
        [](S& s, unsigned, V v) { s.dmac.burst_overhead = v; }},
       {"dmavp,cut-through-delay", dmac, kCell, "cycles", 0, 10'000, "1",
        "Read beat to the earliest write beat of the same data.",
        [](S& s, unsigned, V v) { s.dmac.cut_through_delay = v; }},
-      {"dmavp,write-start", dmac, kChoice, "", 0, 1, "store-and-forward",
+      {"dmavp,write-start",
+       dmac,
+       kChoice,
+       "",
+       0,
+       1,
+       "store-and-forward",
        "Whether a write burst waits until all its data have come.",
        [](S& s, unsigned, V v) { s.dmac.write_start = static_cast<dmac::WriteStart>(v); },
        {"cut-through", "store-and-forward"}},
-      {"dmavp,read-slot-release", dmac, kChoice, "", 0, 1, "last-beat", "What frees an outstanding slot of the reader.",
+      {"dmavp,read-slot-release",
+       dmac,
+       kChoice,
+       "",
+       0,
+       1,
+       "last-beat",
+       "What frees an outstanding slot of the reader.",
        [](S& s, unsigned, V v) { s.dmac.read_slot_release = static_cast<dmac::SlotRelease>(v); },
        {"last-beat", "response"}},
-      {"dmavp,write-slot-release", dmac, kChoice, "", 0, 1, "response", "What frees an outstanding slot of the writer.",
+      {"dmavp,write-slot-release",
+       dmac,
+       kChoice,
+       "",
+       0,
+       1,
+       "response",
+       "What frees an outstanding slot of the writer.",
        [](S& s, unsigned, V v) { s.dmac.write_slot_release = static_cast<dmac::SlotRelease>(v); },
        {"last-beat", "response"}},
       {"dmavp,lli-decode-latency", dmac, kCell, "cycles", 0, 10'000, "2",
@@ -159,7 +202,8 @@ std::vector<Property> make_table() {
       {"dmavp,granule-bytes", dmac, kCell, "bytes", 64, 1u << 20, "4096",
        "Timing lt: moved data become visible at least this often.",
        [](S& s, unsigned, V v) { s.dmac.granule_bytes = static_cast<unsigned>(v); }},
-      {"dmavp,dmi", dmac, kCell, "0 or 1", 0, 1, "1", "Whether the controller uses direct memory access (speed only).",
+      {"dmavp,dmi", dmac, kCell, "0 or 1", 0, 1, "1",
+       "Whether the controller uses direct memory access (speed only).",
        [](S& s, unsigned, V v) { s.dmi = v != 0; }},
   };
 }
@@ -173,7 +217,9 @@ std::string range_text(const Property& p) {
     for (const char* word : p.choices) words += (words.empty() ? "" : ", ") + std::string(word);
     return words;
   }
-  const auto number = [](V v) { return v >= (1u << 20) && v == kMax32 ? std::string("0xffffffff") : std::to_string(v); };
+  const auto number = [](V v) {
+    return v >= (1u << 20) && v == kMax32 ? std::string("0xffffffff") : std::to_string(v);
+  };
   return number(p.min) + " .. " + number(p.max);
 }
 
@@ -186,12 +232,18 @@ constexpr NodeKind kKinds[] = {NodeKind::kCpus, NodeKind::kCpu,  NodeKind::kMemo
 
 const char* to_string(NodeKind kind) {
   switch (kind) {
-    case NodeKind::kCpus: return "/cpus";
-    case NodeKind::kCpu: return "cpu";
-    case NodeKind::kMemory: return "memory, mmio-sram";
-    case NodeKind::kDmac: return "snps,axi-dma-1.01a";
-    case NodeKind::kPlic: return "sifive,plic-1.0.0";
-    case NodeKind::kBus: return "simple-bus";
+    case NodeKind::kCpus:
+      return "/cpus";
+    case NodeKind::kCpu:
+      return "cpu";
+    case NodeKind::kMemory:
+      return "memory, mmio-sram";
+    case NodeKind::kDmac:
+      return "snps,axi-dma-1.01a";
+    case NodeKind::kPlic:
+      return "sifive,plic-1.0.0";
+    case NodeKind::kBus:
+      return "simple-bus";
   }
   return "?";
 }
@@ -225,14 +277,17 @@ void print_properties(std::ostream& out) {
 }
 
 void write_properties_markdown(std::ostream& out) {
-  out << "# Device-tree properties\n\nGenerated by `dmavp properties --format md`. A property sets reset values and limits; what "
-         "software writes into a\nregister wins at run time. Set one with `--set ALIAS:PROPERTY[INDEX]=VALUE`.\n";
+  out << "# Device-tree properties\n\nGenerated by `dmavp properties --format md`. A property sets reset "
+         "values and limits; what "
+         "software writes into a\nregister wins at run time. Set one with `--set "
+         "ALIAS:PROPERTY[INDEX]=VALUE`.\n";
   for (const NodeKind kind : kKinds) {
-    out << "\n## Node `" << to_string(kind) << "`\n\n| property | unit | range | default | meaning |\n| --- | --- | --- | --- | --- |\n";
+    out << "\n## Node `" << to_string(kind)
+        << "`\n\n| property | unit | range | default | meaning |\n| --- | --- | --- | --- | --- |\n";
     for (const Property& p : property_table()) {
       if (p.kind != kind) continue;
-      out << "| `" << p.name << "` | " << p.unit << " | " << range_text(p) << " | " << default_shown(p) << " | " << p.text
-          << " |\n";
+      out << "| `" << p.name << "` | " << p.unit << " | " << range_text(p) << " | " << default_shown(p)
+          << " | " << p.text << " |\n";
     }
   }
 }

@@ -1,5 +1,5 @@
-// Every device-tree property that shapes the platform, in one table: validation, `dmavp properties`, the manual and
-// the edits of --set come from it.
+// Every device-tree property that shapes the platform, in one table: validation, `dmavp properties`, the
+// manual and the edits of --set come from it.
 #pragma once
 
 #include <cstdint>
@@ -18,21 +18,21 @@ const char* to_string(NodeKind kind);
 
 /// What the properties of one node say; only the parts of the node's kind mean anything.
 struct NodeSettings {
-  kernel::CpuCosts costs;                      // kCpu
-  std::uint64_t quantum_ps = 0;                // kCpus
+  kernel::CpuCosts costs;        // kCpu
+  std::uint64_t quantum_ps = 0;  // kCpus
   std::uint64_t time_slice_ps = 0;
   std::uint64_t interrupt_latency_max_ps = 0;
   unsigned defer_softirq_percent = 0;
   unsigned hz = 0;
-  std::uint64_t read_latency = 0;              // kMemory: cycles
+  std::uint64_t read_latency = 0;  // kMemory: cycles
   std::uint64_t write_latency = 0;
-  std::uint64_t request_latency = 0;           // kBus: cycles
+  std::uint64_t request_latency = 0;  // kBus: cycles
   std::uint64_t response_latency = 0;
-  bool dmi = true;                             // kMemory, kDmac
-  unsigned sources = 0;                        // kPlic: riscv,ndev
-  unsigned data_width_code = 0;                // kDmac: snps,data-width
-  unsigned burst_property = 0;                 // kDmac: snps,axi-max-burst-len, 0 if absent
-  dmac::Parameters dmac;                       // kDmac
+  bool dmi = true;               // kMemory, kDmac
+  unsigned sources = 0;          // kPlic: riscv,ndev
+  unsigned data_width_code = 0;  // kDmac: snps,data-width
+  unsigned burst_property = 0;   // kDmac: snps,axi-max-burst-len, 0 if absent
+  dmac::Parameters dmac;         // kDmac
 };
 
 enum class PropertyType : std::uint8_t {
@@ -46,12 +46,13 @@ struct Property {
   const char* name;
   NodeKind kind;
   PropertyType type;
-  const char* unit;           ///< "" where it is a plain number
+  const char* unit;  ///< "" where it is a plain number
   std::uint64_t min;
   std::uint64_t max;
-  const char* default_text;   ///< value that applies when absent; "required"; or "= ..." for a derived one
+  const char* default_text;  ///< value that applies when absent; "required"; or "= ..." for a derived one
   const char* text;
-  void (*set)(NodeSettings& settings, unsigned index, std::uint64_t value);  ///< for kChoice the index of the word
+  void (*set)(NodeSettings& settings, unsigned index,
+              std::uint64_t value);  ///< for kChoice the index of the word
   std::vector<const char*> choices = {};
 
   bool required() const;
@@ -64,11 +65,13 @@ const Property* find_property(NodeKind kind, const std::string& name);
 /// Kinds of node this platform builds or reads; false for nodes it ignores.
 bool kind_of(const DeviceTree& tree, int node, NodeKind& kind);
 
-/// Reads the node's properties; appends one line to `problems` for each that is missing, malformed or out of range.
-NodeSettings read_settings(const DeviceTree& tree, int node, NodeKind kind, std::vector<std::string>& problems);
+/// Reads the node's properties; appends one line to `problems` for each that is missing, malformed or out of
+/// range.
+NodeSettings read_settings(const DeviceTree& tree, int node, NodeKind kind,
+                           std::vector<std::string>& problems);
 
-/// `path` = "node:property" or "node:property[index]", value in the property's unit (times may carry their own).
-/// Throws InputError when node or property do not exist or the value does not parse.
+/// `path` = "node:property" or "node:property[index]", value in the property's unit (times may carry their
+/// own). Throws InputError when node or property do not exist or the value does not parse.
 void apply_board_setting(DeviceTree& tree, const std::string& path, const std::string& value);
 
 void print_properties(std::ostream& out);           ///< for a terminal

@@ -26,7 +26,9 @@ bool is_name(const std::string& name) {
 void insert_value(toml::table& table, const std::string& key, const std::string& value) {
   if (value == "true" || value == "false") {
     table.insert_or_assign(key, value == "true");
-  } else if (const bool digits = !value.empty() && value.find_first_not_of("0123456789") == std::string::npos && value.size() < 19;
+  } else if (const bool digits = !value.empty() &&
+                                 value.find_first_not_of("0123456789") == std::string::npos &&
+                                 value.size() < 19;
              digits) {
     table.insert_or_assign(key, static_cast<std::int64_t>(std::stoll(value)));
   } else {
@@ -36,13 +38,15 @@ void insert_value(toml::table& table, const std::string& key, const std::string&
 
 class Parser {
  public:
-  Parser(std::string file, const std::vector<Setting>& settings) : file_(std::move(file)), settings_(settings) {}
+  Parser(std::string file, const std::vector<Setting>& settings)
+      : file_(std::move(file)), settings_(settings) {}
 
   Scenario parse(const std::string& text) {
     try {
       root_ = toml::parse(text);
     } catch (const toml::parse_error& error) {
-      throw InputError(file_ + ":" + std::to_string(error.source().begin.line) + ": " + std::string(error.description()));
+      throw InputError(file_ + ":" + std::to_string(error.source().begin.line) + ": " +
+                       std::string(error.description()));
     }
     for (const Setting& setting : settings_) apply(setting);
     for (auto&& [key, node] : root_) {
@@ -76,17 +80,20 @@ class Parser {
     std::string key = first == std::string::npos ? "" : path.substr(first + 1);
     toml::table* table = root_[table_name].as_table();
     if (table_name == "scenario" || table_name == "expect") {
-      if (table == nullptr) table = root_.insert_or_assign(table_name, toml::table{}).first->second.as_table();
+      if (table == nullptr)
+        table = root_.insert_or_assign(table_name, toml::table{}).first->second.as_table();
     } else if (table_name == "client" && table != nullptr) {
       const std::size_t second = key.find('.');
       const std::string client = key.substr(0, second);
       table = (*table)[client].as_table();
-      if (table == nullptr) throw InputError("--set " + path + ": the scenario has no client \"" + client + "\"");
+      if (table == nullptr)
+        throw InputError("--set " + path + ": the scenario has no client \"" + client + "\"");
       key = second == std::string::npos ? "" : key.substr(second + 1);
     } else {
       table = nullptr;
     }
-    if (table == nullptr) throw InputError("--set " + path + ": no such table in " + file_ + " (scenario, expect, client.NAME)");
+    if (table == nullptr)
+      throw InputError("--set " + path + ": no such table in " + file_ + " (scenario, expect, client.NAME)");
     if (key.empty()) throw InputError("--set " + path + ": a table cannot be set, name a key in it");
     insert_value(*table, key, setting.value);
   }
@@ -124,7 +131,8 @@ class Parser {
         value = static_cast<std::uint64_t>(*integer);
       }
       if (const auto word = node.value_exact<std::string>()) value = parse_size(*word);
-      if (!value) return complain(node, key, "must be a number of 0 or more (sizes such as \"64KiB\" are numbers)");
+      if (!value)
+        return complain(node, key, "must be a number of 0 or more (sizes such as \"64KiB\" are numbers)");
       set(*value);
     };
   }
@@ -132,7 +140,8 @@ class Parser {
     return [this, set](const toml::node& node, const std::string& key) {
       const auto word = node.value_exact<std::string>();
       const auto value = word ? parse_time_ps(*word) : std::nullopt;
-      if (!value || *value == 0) return complain(node, key, "must be a time with a unit, such as \"10us\" or \"2s\"");
+      if (!value || *value == 0)
+        return complain(node, key, "must be a time with a unit, such as \"10us\" or \"2s\"");
       set(*value);
     };
   }
@@ -141,15 +150,17 @@ class Parser {
     scenario_.source = file_;
     scenario_.duration_ps = kDefaultDuration;
     std::string timing = "lt";
-    read_table("scenario",
-               {{"name", text(scenario_.name)},
-                {"text", text(scenario_.text)},
-                {"seed", number([this](std::uint64_t v) { scenario_.seed = v; })},
-                {"timing", text(scenario_.timing)},
-                {"duration", time([this](std::uint64_t v) { scenario_.duration_ps = v; })},
-                {"modules", [this](const toml::node& node, const std::string& key) { read_modules(node, key); }}});
+    read_table(
+        "scenario",
+        {{"name", text(scenario_.name)},
+         {"text", text(scenario_.text)},
+         {"seed", number([this](std::uint64_t v) { scenario_.seed = v; })},
+         {"timing", text(scenario_.timing)},
+         {"duration", time([this](std::uint64_t v) { scenario_.duration_ps = v; })},
+         {"modules", [this](const toml::node& node, const std::string& key) { read_modules(node, key); }}});
     if (scenario_.timing != "lt") {
-      problems_.push_back(file_ + ": scenario.timing: \"" + scenario_.timing + "\" is not available (only \"lt\")");
+      problems_.push_back(file_ + ": scenario.timing: \"" + scenario_.timing +
+                          "\" is not available (only \"lt\")");
     }
     read_table("expect",
                {{"errors", number([this](std::uint64_t v) { scenario_.expect.errors = v; })},
@@ -212,7 +223,8 @@ class Parser {
       if (parameter == "module") continue;
       std::string value;
       if (!parameter_text(node, value)) {
-        complain(node, prefix + "." + parameter, "must be a string, a number, true or false, or an array of these");
+        complain(node, prefix + "." + parameter,
+                 "must be a string, a number, true or false, or an array of these");
         continue;
       }
       std::string reason;
@@ -269,7 +281,8 @@ std::vector<ScenarioInfo> built_in_scenarios() {
 
 Scenario load_scenario(const std::string& name_or_file, const std::vector<Setting>& settings) {
   std::string file = name_or_file;
-  const bool is_file = file.find('/') != std::string::npos || (file.size() > 5 && file.substr(file.size() - 5) == ".toml");
+  const bool is_file =
+      file.find('/') != std::string::npos || (file.size() > 5 && file.substr(file.size() - 5) == ".toml");
   if (!is_file) {
     file.clear();
     std::string names;
@@ -298,7 +311,8 @@ ModuleSpec parse_insmod(const std::string& text) {
     const std::size_t end = text.find(',', at + 1);
     const std::string pair = text.substr(at + 1, end == std::string::npos ? end : end - at - 1);
     const std::size_t equals = pair.find('=');
-    if (equals == std::string::npos || equals == 0) throw InputError(spec.origin + ": \"" + pair + "\" is not name=value");
+    if (equals == std::string::npos || equals == 0)
+      throw InputError(spec.origin + ": \"" + pair + "\" is not name=value");
     std::string value = pair.substr(equals + 1);
     std::string reason;
     if (!normalise_parameter(known, name, pair.substr(0, equals), value, reason)) {

@@ -17,9 +17,9 @@ struct ModuleSpec {
 };
 
 struct Expectations {
-  std::uint64_t errors = 0;                       ///< failed transfers, exactly
-  std::optional<std::uint64_t> bytes_min;         ///< over all clients
-  std::optional<std::uint64_t> duration_max_ps;   ///< simulated time of the run
+  std::uint64_t errors = 0;                      ///< failed transfers, exactly
+  std::optional<std::uint64_t> bytes_min;        ///< over all clients
+  std::optional<std::uint64_t> duration_max_ps;  ///< simulated time of the run
 };
 
 struct Scenario {
@@ -28,17 +28,18 @@ struct Scenario {
   std::string source;
   std::uint64_t seed = 1;
   std::string timing = "lt";
-  std::uint64_t duration_ps = 0;  ///< the run must have ended by then
+  std::uint64_t duration_ps = 0;    ///< the run must have ended by then
   std::vector<ModuleSpec> modules;  ///< in the order of loading; clients last, in the order of the file
   Expectations expect;
 };
 
 struct Setting {
-  std::string path;   ///< "table.key"
+  std::string path;  ///< "table.key"
   std::string value;
 };
 
-/// A built-in scenario's name or a .toml file, with `settings` applied. Throws InputError with one line a problem.
+/// A built-in scenario's name or a .toml file, with `settings` applied. Throws InputError with one line a
+/// problem.
 Scenario load_scenario(const std::string& name_or_file, const std::vector<Setting>& settings);
 
 /// FILE.so[,param=value...] of --insmod.

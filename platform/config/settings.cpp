@@ -24,8 +24,11 @@ std::string choices_text(const Property& p) {
 }
 
 std::string out_of_range(const Property& p, std::uint64_t value) {
-  return std::to_string(value) + " is out of range (" + std::to_string(p.min) + " .. " + std::to_string(p.max) +
-         (*p.unit != '\0' && std::string_view(p.unit) != "0 or 1" ? std::string(" ") + p.unit : std::string()) + ")";
+  return std::to_string(value) + " is out of range (" + std::to_string(p.min) + " .. " +
+         std::to_string(p.max) +
+         (*p.unit != '\0' && std::string_view(p.unit) != "0 or 1" ? std::string(" ") + p.unit
+                                                                  : std::string()) +
+         ")";
 }
 
 void read_one(const DeviceTree& tree, int node, const Property& p, NodeSettings& settings,
@@ -34,7 +37,8 @@ void read_one(const DeviceTree& tree, int node, const Property& p, NodeSettings&
   if (!tree.has(node, p.name)) {
     if (p.required()) complain("required and missing");
     if (p.has_default()) {
-      const auto value = p.type == PropertyType::kChoice ? choice_index(p, p.default_text) : parse_size(p.default_text);
+      const auto value =
+          p.type == PropertyType::kChoice ? choice_index(p, p.default_text) : parse_size(p.default_text);
       p.set(settings, 0, value.value_or(0));
     }
     return;
@@ -49,8 +53,8 @@ void read_one(const DeviceTree& tree, int node, const Property& p, NodeSettings&
   const auto cells = tree.cells(node, p.name);
   const std::size_t wanted = p.type == PropertyType::kCells ? settings.dmac.num_channels : 1;
   if (cells.size() < wanted) {
-    return complain("has " + std::to_string(cells.size()) + " entries, " + std::to_string(wanted) + " are needed" +
-                    (p.type == PropertyType::kCells ? " (dma-channels)" : ""));
+    return complain("has " + std::to_string(cells.size()) + " entries, " + std::to_string(wanted) +
+                    " are needed" + (p.type == PropertyType::kCells ? " (dma-channels)" : ""));
   }
   for (unsigned i = 0; i < wanted && i < dmac::kMaxChannels; ++i) {
     if (cells[i] < p.min || cells[i] > p.max) {
@@ -62,15 +66,19 @@ void read_one(const DeviceTree& tree, int node, const Property& p, NodeSettings&
 }
 
 // Rules that concern several properties of a controller.
-void finish_dmac(const DeviceTree& tree, int node, NodeSettings& settings, std::vector<std::string>& problems) {
+void finish_dmac(const DeviceTree& tree, int node, NodeSettings& settings,
+                 std::vector<std::string>& problems) {
   dmac::Parameters& dmac = settings.dmac;
-  if (!tree.has(node, "dmavp,max-burst-len")) dmac.max_burst_len = settings.burst_property != 0 ? settings.burst_property : 256;
-  dmac.force_cfg2 = tree.compatible(node, "starfive,jh7110-axi-dma") || tree.compatible(node, "dmavp,agilex5-axi-dma");
+  if (!tree.has(node, "dmavp,max-burst-len"))
+    dmac.max_burst_len = settings.burst_property != 0 ? settings.burst_property : 256;
+  dmac.force_cfg2 =
+      tree.compatible(node, "starfive,jh7110-axi-dma") || tree.compatible(node, "dmavp,agilex5-axi-dma");
   dmac.intr_io_type = 2;
   for (unsigned i = 0; i < dmac.num_channels; ++i) {
     if (dmac.reset_priority[i] >= dmac.num_channels) {
       problems.push_back(tree.where(node, "snps,priority",
-                                    "entry " + std::to_string(i) + ": " + std::to_string(dmac.reset_priority[i]) +
+                                    "entry " + std::to_string(i) + ": " +
+                                        std::to_string(dmac.reset_priority[i]) +
                                         " is not below dma-channels = " + std::to_string(dmac.num_channels)));
       return;
     }
@@ -126,7 +134,8 @@ PathParts parse_path(const std::string& path) {
   const std::size_t bracket = parts.property.find('[');
   if (bracket == std::string::npos) return parts;
   const std::string inside = parts.property.substr(bracket + 1);
-  const auto index = inside.empty() || inside.back() != ']' ? std::nullopt : parse_size(inside.substr(0, inside.size() - 1));
+  const auto index =
+      inside.empty() || inside.back() != ']' ? std::nullopt : parse_size(inside.substr(0, inside.size() - 1));
   if (!index || *index > 1023) throw InputError("--set " + path + ": the index is not a number in brackets");
   parts.index = static_cast<std::size_t>(*index);
   parts.property.resize(bracket);
@@ -144,14 +153,16 @@ bool kind_of(const DeviceTree& tree, int node, NodeKind& kind) {
   if (tree.compatible(node, "sifive,plic-1.0.0") || tree.compatible(node, "riscv,plic0")) {
     return kind = NodeKind::kPlic, true;
   }
-  for (const char* dmac : {"snps,axi-dma-1.01a", "starfive,jh7110-axi-dma", "dmavp,dw-axi-dmac", "dmavp,agilex5-axi-dma"}) {
+  for (const char* dmac :
+       {"snps,axi-dma-1.01a", "starfive,jh7110-axi-dma", "dmavp,dw-axi-dmac", "dmavp,agilex5-axi-dma"}) {
     if (tree.compatible(node, dmac)) return kind = NodeKind::kDmac, true;
   }
   if (tree.compatible(node, "simple-bus")) return kind = NodeKind::kBus, true;
   return false;
 }
 
-NodeSettings read_settings(const DeviceTree& tree, int node, NodeKind kind, std::vector<std::string>& problems) {
+NodeSettings read_settings(const DeviceTree& tree, int node, NodeKind kind,
+                           std::vector<std::string>& problems) {
   NodeSettings settings;
   const std::size_t before = problems.size();
   for (const Property& p : property_table()) {
@@ -165,8 +176,10 @@ NodeSettings read_settings(const DeviceTree& tree, int node, NodeKind kind, std:
   }
   for (const std::string& name : tree.property_names(node)) {
     // A misspelt property of ours would otherwise be silently without effect.
-    if (name.rfind("dmavp,", 0) == 0 && name != "dmavp,clock-frequency" && find_property(kind, name) == nullptr) {
-      problems.push_back(tree.where(node, name, "no such property of a node of this kind (see dmavp properties)"));
+    if (name.rfind("dmavp,", 0) == 0 && name != "dmavp,clock-frequency" &&
+        find_property(kind, name) == nullptr) {
+      problems.push_back(
+          tree.where(node, name, "no such property of a node of this kind (see dmavp properties)"));
     }
   }
   if (kind == NodeKind::kDmac && problems.size() == before) finish_dmac(tree, node, settings, problems);
@@ -196,8 +209,10 @@ void apply_board_setting(DeviceTree& tree, const std::string& path, const std::s
   std::vector<std::uint32_t> cells = tree.cells(*node, parts.property);
   if (parts.index) {
     const bool array = p != nullptr && p->type == PropertyType::kCells;
-    if (*parts.index >= cells.size() && !(array && *parts.index == cells.size() && *parts.index < dmac::kMaxChannels)) {
-      throw InputError("--set " + path + ": " + full + " has only " + std::to_string(cells.size()) + " entries");
+    if (*parts.index >= cells.size() &&
+        !(array && *parts.index == cells.size() && *parts.index < dmac::kMaxChannels)) {
+      throw InputError("--set " + path + ": " + full + " has only " + std::to_string(cells.size()) +
+                       " entries");
     }
     if (*parts.index == cells.size()) cells.push_back(0);
     cells[*parts.index] = to_cell(tree, *node, parts.property, p, value);
@@ -205,7 +220,8 @@ void apply_board_setting(DeviceTree& tree, const std::string& path, const std::s
   }
   const auto words = split(value);
   if (words.size() == 1 && p != nullptr && p->type == PropertyType::kCells) {
-    std::fill(cells.begin(), cells.end(), to_cell(tree, *node, parts.property, p, value));  // one value for every channel
+    std::fill(cells.begin(), cells.end(),
+              to_cell(tree, *node, parts.property, p, value));  // one value for every channel
   } else {
     cells.clear();
     for (const std::string& word : words) cells.push_back(to_cell(tree, *node, parts.property, p, word));

@@ -84,8 +84,9 @@ std::optional<std::uint64_t> parse_time_ps(std::string_view text) {
   for (const Unit& unit : kTimes) {
     if (text != unit.name) continue;
     if (*whole > kMax / unit.factor - 1) return std::nullopt;
-    const auto part = static_cast<std::uint64_t>(static_cast<long double>(fraction) *
-                                                 static_cast<long double>(unit.factor) / static_cast<long double>(scale));
+    const auto part =
+        static_cast<std::uint64_t>(static_cast<long double>(fraction) *
+                                   static_cast<long double>(unit.factor) / static_cast<long double>(scale));
     return *whole * unit.factor + part;
   }
   return std::nullopt;

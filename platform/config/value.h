@@ -8,8 +8,8 @@
 
 namespace dmavp::platform {
 
-/// Decimal or 0x number with an optional size suffix (B, KiB, MiB, GiB, kB, MB, GB, k, K, M, G; the one-letter
-/// ones are binary, as in the kernel). Empty on anything else, and when it does not fit 64 bits.
+/// Decimal or 0x number with an optional size suffix (B, KiB, MiB, GiB, kB, MB, GB, k, K, M, G; the
+/// one-letter ones are binary, as in the kernel). Empty on anything else, and when it does not fit 64 bits.
 std::optional<std::uint64_t> parse_size(std::string_view text);
 
 /// Decimal number (fraction allowed) with a unit ps, ns, us, ms or s; picoseconds. Empty on anything else.

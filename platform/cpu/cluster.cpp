@@ -55,7 +55,8 @@ void Cluster::execute() {
     const port::Time next = kernel_->run();
     if (recorder_.finished()) return conclude(Outcome::kDone);
     if (kernel_->status() != 0) return conclude(Outcome::kLoadError);
-    if (sc_core::sc_pending_activity_at_current_time()) continue;  // an access had a consequence at this very time
+    if (sc_core::sc_pending_activity_at_current_time())
+      continue;  // an access had a consequence at this very time
     if (next == port::kNever && !sc_core::sc_pending_activity()) return conclude(Outcome::kDeadlock);
     const port::Time until = std::min(std::max(next, now_), options_.end);
     if (until > now_) wait(from_picoseconds(until - now_), interrupt_event_);
@@ -89,8 +90,8 @@ port::Time Cluster::horizon() {
   return std::min(limit, now_ + to_picoseconds(sc_core::sc_time_to_pending_activity()));
 }
 
-port::MmioResult Cluster::access(unsigned cpu, tlm::tlm_command command, std::uint64_t address, unsigned bytes,
-                                 std::uint64_t value, port::Time now) {
+port::MmioResult Cluster::access(unsigned cpu, tlm::tlm_command command, std::uint64_t address,
+                                 unsigned bytes, std::uint64_t value, port::Time now) {
   unsigned char data[kMaxAccess] = {};
   bytes = std::min(bytes, static_cast<unsigned>(kMaxAccess));
   std::memcpy(data, &value, bytes);
@@ -122,7 +123,9 @@ port::MmioResult Cluster::write(unsigned cpu, std::uint64_t address, unsigned by
   return access(cpu, tlm::TLM_WRITE_COMMAND, address, bytes, value, now);
 }
 
-port::RamRegion Cluster::ram_region(unsigned index) { return index < ram_.size() ? ram_[index] : port::RamRegion{}; }
+port::RamRegion Cluster::ram_region(unsigned index) {
+  return index < ram_.size() ? ram_[index] : port::RamRegion{};
+}
 
 void Cluster::observe(const port::SoftEvent& event) {
   recorder_.soft(event);
@@ -139,7 +142,8 @@ void Cluster::fatal(const char* text) {
   std::abort();
 }
 
-// --- host files -----------------------------------------------------------------------------------------------
+// --- host files
+// -----------------------------------------------------------------------------------------------
 
 std::string Cluster::host_path(const char* path) const {
   struct stat status {};
@@ -174,7 +178,8 @@ std::int64_t Cluster::file_read(const char* path, std::uint64_t offset, void* in
   std::uint64_t done = 0;
   std::int64_t failed = 0;
   while (done < bytes) {
-    const ssize_t n = ::pread(fd, static_cast<char*>(into) + done, bytes - done, static_cast<off_t>(offset + done));
+    const ssize_t n =
+        ::pread(fd, static_cast<char*>(into) + done, bytes - done, static_cast<off_t>(offset + done));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) failed = -errno;
     if (n <= 0) break;

@@ -21,28 +21,28 @@ namespace dmavp::platform {
 /// Why the simulation ended.
 enum class Outcome : std::uint8_t {
   kRunning,
-  kDone,      ///< every client has finished and every module is unloaded
-  kLoadError, ///< a module was refused; kernel::Kernel::error() says why
-  kTimeout,   ///< the end of the run came first
-  kDeadlock   ///< nothing can ever happen again
+  kDone,       ///< every client has finished and every module is unloaded
+  kLoadError,  ///< a module was refused; kernel::Kernel::error() says why
+  kTimeout,    ///< the end of the run came first
+  kDeadlock    ///< nothing can ever happen again
 };
 
-/// One thread runs the software of all CPUs, always of the one with the least local time, ahead of the hardware up
-/// to horizon(). At equal times the hardware goes first: before software runs at t, every event at t and all its
-/// consequences have been processed. So what software sees does not depend on the quantum.
+/// One thread runs the software of all CPUs, always of the one with the least local time, ahead of the
+/// hardware up to horizon(). At equal times the hardware goes first: before software runs at t, every event
+/// at t and all its consequences have been processed. So what software sees does not depend on the quantum.
 class Cluster : public sc_core::sc_module, public port::Machine {
  public:
   struct Options {
-    port::Time quantum = 100'000'000;      ///< picoseconds
-    port::Time end = 0;                    ///< the run must be over by then
-    std::uint64_t modules = 0;             ///< loads that were queued: after as many unloads the run is done
-    std::string base_directory;            ///< second place to look for host files with a relative path
+    port::Time quantum = 100'000'000;  ///< picoseconds
+    port::Time end = 0;                ///< the run must be over by then
+    std::uint64_t modules = 0;         ///< loads that were queued: after as many unloads the run is done
+    std::string base_directory;        ///< second place to look for host files with a relative path
     std::function<void(int level, port::Time time, unsigned cpu, const char* line)> log;
     std::function<void(const char* text)> fatal;  ///< must not return
   };
 
-  Cluster(const sc_core::sc_module_name& name, Board& board, const void* device_tree, Choices& choices, Recorder& recorder,
-          Options options);
+  Cluster(const sc_core::sc_module_name& name, Board& board, const void* device_tree, Choices& choices,
+          Recorder& recorder, Options options);
   ~Cluster() override;
   SC_HAS_PROCESS(Cluster);
 
@@ -53,7 +53,8 @@ class Cluster : public sc_core::sc_module, public port::Machine {
   /// Host files that could not be read, as "path: reason".
   const std::vector<std::string>& unreadable() const { return unreadable_; }
 
-  // --- port::Machine ----------------------------------------------------------------------------------------
+  // --- port::Machine
+  // ----------------------------------------------------------------------------------------
   port::MmioResult read(unsigned cpu, std::uint64_t address, unsigned bytes, port::Time now) override;
   port::MmioResult write(unsigned cpu, std::uint64_t address, unsigned bytes, std::uint64_t value,
                          port::Time now) override;
@@ -62,7 +63,9 @@ class Cluster : public sc_core::sc_module, public port::Machine {
   port::RamRegion ram_region(unsigned index) override;
   const void* device_tree() override { return device_tree_; }
   std::uint32_t choice_stream(const char* name) override { return choices_.stream(name); }
-  std::uint64_t draw(std::uint32_t stream, std::uint64_t bound) override { return choices_.draw(stream, bound); }
+  std::uint64_t draw(std::uint32_t stream, std::uint64_t bound) override {
+    return choices_.draw(stream, bound);
+  }
   bool observed() override { return true; }
   void observe(const port::SoftEvent& event) override;
   void report(const port::ClientReport& report) override { recorder_.report(report); }
@@ -96,7 +99,7 @@ class Cluster : public sc_core::sc_module, public port::Machine {
   std::vector<tlm::tlm_generic_payload> payloads_;  ///< one per CPU, reused
   sc_core::sc_event interrupt_event_;
   std::vector<bool> levels_;
-  port::Time now_ = 0;            ///< simulation time; constant while software runs
+  port::Time now_ = 0;  ///< simulation time; constant while software runs
   port::Time quantum_end_ = 0;
   std::uint64_t unloads_ = 0;
   std::uint64_t yields_ = 0;

@@ -68,8 +68,12 @@ ClientRecord& Recorder::client(const char* name, const char* kind) {
 void Recorder::soft(const port::SoftEvent& event) {
   if (finished_) return;
   switch (event.kind) {
-    case port::SoftEventKind::kInterruptEntry: ++interrupts_[{event.cpu, event.number}]; break;
-    case port::SoftEventKind::kClientStart: client(event.text, ""); break;
+    case port::SoftEventKind::kInterruptEntry:
+      ++interrupts_[{event.cpu, event.number}];
+      break;
+    case port::SoftEventKind::kClientStart:
+      client(event.text, "");
+      break;
     case port::SoftEventKind::kClientDone: {
       ClientRecord& record = client(event.text, "");
       record.done = true;
@@ -84,7 +88,8 @@ void Recorder::soft(const port::SoftEvent& event) {
                  colon == std::string::npos ? text : text.substr(colon + 2));
       return;
     }
-    default: break;
+    default:
+      break;
   }
   if (trace_ != nullptr) trace_->soft(event);
 }
@@ -100,13 +105,15 @@ void Recorder::report(const port::ClientReport& report) {
   }
   record.first_issue = std::min(record.first_issue, report.issued);
   record.last_completion = std::max(record.last_completion, report.completed);
-  if (!report.failed) record.latencies.push_back(report.completed - std::min(report.issued, report.completed));
+  if (!report.failed)
+    record.latencies.push_back(report.completed - std::min(report.issued, report.completed));
 }
 
 void Recorder::note(const char* name, const char* key, const char* value) {
   if (finished_) return;
   auto& notes = client(name, "").notes;
-  const auto known = std::find_if(notes.begin(), notes.end(), [key](const auto& n) { return n.first == key; });
+  const auto known =
+      std::find_if(notes.begin(), notes.end(), [key](const auto& n) { return n.first == key; });
   if (known != notes.end()) {
     known->second = value;
   } else {
@@ -114,8 +121,8 @@ void Recorder::note(const char* name, const char* key, const char* value) {
   }
 }
 
-void Recorder::diagnostic(Severity severity, const std::string& kind, std::uint64_t time_ps, const std::string& source,
-                          const std::string& message) {
+void Recorder::diagnostic(Severity severity, const std::string& kind, std::uint64_t time_ps,
+                          const std::string& source, const std::string& message) {
   if (finished_) return;
   if (trace_ != nullptr) trace_->diagnostic(time_ps, severity, source, kind, message);
   for (DiagnosticRecord& known : diagnostics_) {

@@ -44,20 +44,21 @@ struct InterruptRecord {
   std::uint64_t count = 0;
 };
 
-/// The subscriber of everything. After finish() nothing is recorded any more, so that a result does not depend on
-/// how far software ran ahead when the run ended.
+/// The subscriber of everything. After finish() nothing is recorded any more, so that a result does not
+/// depend on how far software ran ahead when the run ended.
 class Recorder {
  public:
   explicit Recorder(Trace* trace) : trace_(trace) {}  ///< null: no trace
 
-  /// The observer to attach to a model whose bursts are counted in cycles of `clock`. Lives as long as the recorder.
+  /// The observer to attach to a model whose bursts are counted in cycles of `clock`. Lives as long as the
+  /// recorder.
   Observer* observer_for(const std::string& name, const Clock& clock);
 
   void soft(const port::SoftEvent& event);
   void report(const port::ClientReport& report);
   void note(const char* client, const char* key, const char* value);
-  void diagnostic(Severity severity, const std::string& kind, std::uint64_t time_ps, const std::string& source,
-                  const std::string& message);
+  void diagnostic(Severity severity, const std::string& kind, std::uint64_t time_ps,
+                  const std::string& source, const std::string& message);
   /// Everything up to now counts, nothing later does.
   void finish(port::Time end);
   bool finished() const { return finished_; }

@@ -19,9 +19,8 @@ void print(std::ostream& out, const json::value& value, unsigned depth) {
     std::snprintf(text.data(), text.size(), "%.9g", value.get_double());
     out << text.data();
   } else if (value.is_object() && !value.get_object().empty()) {
-    const bool flat = std::none_of(value.get_object().begin(), value.get_object().end(), [](const auto& member) {
-      return member.value().is_structured();
-    });
+    const bool flat = std::none_of(value.get_object().begin(), value.get_object().end(),
+                                   [](const auto& member) { return member.value().is_structured(); });
     const char* separator = flat ? "{" : "{\n";
     for (const auto& member : value.get_object()) {
       out << separator << (flat ? "" : indent) << json::serialize(json::value(member.key())) << ": ";
@@ -64,7 +63,8 @@ json::array clients(const Recorder& recorder) {
         {"errors", client.errors},
         {"duration_ps", duration_ps(client)},
         {"throughput_mb_s", throughput_mb_s(client)},
-        {"latency_ns", json::object{{"min", p.min}, {"p50", p.p50}, {"p95", p.p95}, {"p99", p.p99}, {"max", p.max}}},
+        {"latency_ns",
+         json::object{{"min", p.min}, {"p50", p.p50}, {"p95", p.p95}, {"p99", p.p99}, {"max", p.max}}},
         {"result", client.result},
         {"notes", std::move(notes)}});
   }
@@ -156,30 +156,29 @@ void write_json(std::ostream& out, const RunSummary& run, Board& board, const Re
   std::array<char, 20> hash{};
   std::snprintf(hash.data(), hash.size(), "%016llx", static_cast<unsigned long long>(s.step_hash));
 
-  const json::object result{
-      {"schema", "dmavp.run/1"},
-      {"board", run.board},
-      {"scenario", run.scenario},
-      {"timing", run.timing},
-      {"seed", run.seed},
-      {"passed", run.passed},
-      {"sim_time_ps", recorder.end()},
-      {"elapsed_cycles", board.clock().cycle_at(recorder.end())},
-      {"wall_s", run.wall_s},
-      {"clients", clients(recorder)},
-      {"channels", channels(board, recorder)},
-      {"bus", bus(board)},
-      {"interrupts", std::move(interrupts)},
-      {"diagnostics", std::move(diagnostics)},
-      {"failures", std::move(failures)},
-      {"ignored_nodes", std::move(ignored)},
-      {"software", json::object{{"context_switches", s.context_switches},
-                                {"softirq_deferred", s.softirq_deferred},
-                                {"spinlock_contended", s.spinlock_contended},
-                                {"submit_during_callback", s.submit_during_callback},
-                                {"tasklet_on_other_cpu", s.tasklet_on_other_cpu},
-                                {"live_allocations", s.live_allocations},
-                                {"schedule_hash", hash.data()}}}};
+  const json::object result{{"schema", "dmavp.run/1"},
+                            {"board", run.board},
+                            {"scenario", run.scenario},
+                            {"timing", run.timing},
+                            {"seed", run.seed},
+                            {"passed", run.passed},
+                            {"sim_time_ps", recorder.end()},
+                            {"elapsed_cycles", board.clock().cycle_at(recorder.end())},
+                            {"wall_s", run.wall_s},
+                            {"clients", clients(recorder)},
+                            {"channels", channels(board, recorder)},
+                            {"bus", bus(board)},
+                            {"interrupts", std::move(interrupts)},
+                            {"diagnostics", std::move(diagnostics)},
+                            {"failures", std::move(failures)},
+                            {"ignored_nodes", std::move(ignored)},
+                            {"software", json::object{{"context_switches", s.context_switches},
+                                                      {"softirq_deferred", s.softirq_deferred},
+                                                      {"spinlock_contended", s.spinlock_contended},
+                                                      {"submit_during_callback", s.submit_during_callback},
+                                                      {"tasklet_on_other_cpu", s.tasklet_on_other_cpu},
+                                                      {"live_allocations", s.live_allocations},
+                                                      {"schedule_hash", hash.data()}}}};
   print(out, result, 0);
   out << "\n";
 }

@@ -20,7 +20,7 @@ struct RunSummary {
   bool passed = false;
   std::vector<std::string> failures;  ///< why it did not pass, one sentence each
   double wall_s = 0;
-  std::vector<std::string> ignored;   ///< device-tree nodes nobody knows
+  std::vector<std::string> ignored;  ///< device-tree nodes nobody knows
 };
 
 /// Latencies by the nearest-rank method; zeros when there are none.

@@ -39,11 +39,12 @@ std::string percent(Cycle part, Cycle whole) {
 }
 
 void print_clients(std::ostream& out, const Recorder& recorder) {
-  std::vector<Row> rows{{"client", "module", "transfers", "bytes", "errors", "time", "MB/s", "latency p50", "p99"}};
+  std::vector<Row> rows{
+      {"client", "module", "transfers", "bytes", "errors", "time", "MB/s", "latency p50", "p99"}};
   for (const ClientRecord& c : recorder.clients()) {
     const Percentiles p = percentiles_ns(c.latencies);
-    rows.push_back({c.name, c.kind, std::to_string(c.transfers), format_bytes(c.bytes), std::to_string(c.errors),
-                    format_time(duration_ps(c)), fixed(throughput_mb_s(c), 1),
+    rows.push_back({c.name, c.kind, std::to_string(c.transfers), format_bytes(c.bytes),
+                    std::to_string(c.errors), format_time(duration_ps(c)), fixed(throughput_mb_s(c), 1),
                     format_time(static_cast<std::uint64_t>(p.p50 * 1000)),
                     format_time(static_cast<std::uint64_t>(p.p99 * 1000))});
   }
@@ -79,7 +80,8 @@ void print_channels(std::ostream& out, Board& board, const Recorder& recorder) {
 }  // namespace
 
 void write_table(std::ostream& out, const RunSummary& run, Board& board, const Recorder& recorder) {
-  out << "\n" << run.scenario << " on " << run.board << ", timing " << run.timing << ", seed " << run.seed << ": "
+  out << "\n"
+      << run.scenario << " on " << run.board << ", timing " << run.timing << ", seed " << run.seed << ": "
       << (run.passed ? "PASSED" : "FAILED") << "\n\n";
   print_clients(out, recorder);
   out << "\n";
@@ -92,12 +94,13 @@ void write_table(std::ostream& out, const RunSummary& run, Board& board, const R
   out << "\n  interrupts taken:";
   for (std::size_t cpu = 0; cpu < per_cpu.size(); ++cpu) out << " cpu" << cpu << " " << per_cpu[cpu];
   out << "\n  simulated " << format_time(recorder.end()) << " = " << board.clock().cycle_at(recorder.end())
-      << " cycles of " << fixed(static_cast<double>(board.clock().hz()) / 1e6, 0) << " MHz in " << fixed(run.wall_s, 2)
-      << " s\n";
+      << " cycles of " << fixed(static_cast<double>(board.clock().hz()) / 1e6, 0) << " MHz in "
+      << fixed(run.wall_s, 2) << " s\n";
   for (const std::string& path : run.ignored) out << "  note: nobody knows the node " << path << "\n";
   for (const DiagnosticRecord& d : recorder.diagnostics()) {
-    out << "  " << to_string(d.severity) << ": " << d.kind << " at " << format_time(d.time_ps) << " (" << d.source
-        << (d.count > 1 ? ", " + std::to_string(d.count) + " times" : "") << "): " << d.message << "\n";
+    out << "  " << to_string(d.severity) << ": " << d.kind << " at " << format_time(d.time_ps) << " ("
+        << d.source << (d.count > 1 ? ", " + std::to_string(d.count) + " times" : "") << "): " << d.message
+        << "\n";
   }
   for (const std::string& failure : run.failures) out << "  failed: " << failure << "\n";
   if (run.failures.empty() && recorder.diagnostics().empty()) out << "  nothing went wrong\n";

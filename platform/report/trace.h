@@ -12,8 +12,8 @@
 
 namespace dmavp::platform {
 
-/// Collects lines and writes them in order of (time, hardware before software, order of arrival): events of the
-/// hardware arrive when they are computed, which may be after software that ran ahead.
+/// Collects lines and writes them in order of (time, hardware before software, order of arrival): events of
+/// the hardware arrive when they are computed, which may be after software that ran ahead.
 class Trace {
  public:
   void burst(const BurstEvent& event, const Clock& clock);

@@ -14,11 +14,11 @@ struct RunOptions {
   std::string scenario = "default";
   std::string board = "k210";
   std::optional<std::uint64_t> seed;
-  std::vector<Setting> settings;      ///< --set in order; a path with ':' is the board's
+  std::vector<Setting> settings;  ///< --set in order; a path with ':' is the board's
   std::vector<std::string> insmods;
-  std::string json_file;              ///< empty: none
+  std::string json_file;  ///< empty: none
   std::string trace_file;
-  bool quiet = false;                 ///< no kernel log, no table
+  bool quiet = false;  ///< no kernel log, no table
 };
 
 /// Exit status as in design section 4. Throws InputError before the simulation starts. Once per process.

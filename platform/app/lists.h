@@ -1,0 +1,16 @@
+// The commands that list what is built in.
+#pragma once
+
+#include <ostream>
+
+#include "platform/config/scenario.h"
+
+namespace dmavp::platform {
+
+void list_boards(std::ostream& out);
+void list_scenarios(std::ostream& out);
+void list_modules(std::ostream& out);
+/// Register reference of the board's first controller, in Markdown.
+void print_registers(std::ostream& out, const std::string& board, const std::vector<Setting>& settings);
+
+}  // namespace dmavp::platform

@@ -1,0 +1,236 @@
+#include "platform/app/options.h"
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <sstream>
+
+#include "platform/config/problem.h"
+#include "platform/config/value.h"
+
+namespace dmavp::platform {
+namespace {
+
+namespace po = boost::program_options;
+using Words = std::vector<std::string>;
+
+constexpr const char* kOverview =
+    "usage: dmavp COMMAND [OPTION...]\n"
+    "\n"
+    "  run [SCENARIO]          boot the board and run a scenario (\"default\" if none is named)\n"
+    "  dmatest [NAME=VALUE...] run the kernel's DMA test client with these module parameters\n"
+    "  regs                    register reference of the DMA controller\n"
+    "  boards, scenarios, modules, properties    list what there is\n"
+    "\n"
+    "  dmavp COMMAND --help    options of a command\n"
+    "  dmavp --version\n"
+    "\n"
+    "exit status: 0 expectations met, 1 ran and did not, 2 wrong input or command line, 3 internal fault\n";
+
+po::options_description run_options() {
+  po::options_description options("options");
+  options.add_options()("help,h", "this text")("board", po::value<std::string>()->value_name("NAME|FILE"),
+                                               "built-in board, .dts or .dtb (default k210)")(
+      "timing", po::value<std::string>()->value_name("lt"), "timing mode")(
+      "seed", po::value<std::string>()->value_name("N"),
+      "root of every random choice (default: the scenario's)")(
+      "set", po::value<Words>()->value_name("PATH=VALUE"),
+      "alias:property[index]=value for the board, table.key=value for the scenario; repeatable")(
+      "insmod", po::value<Words>()->value_name("FILE[,P=V...]"),
+      "load another module, after the scenario's; repeatable")(
+      "json", po::value<std::string>()->value_name("FILE"), "write the result")(
+      "trace", po::value<std::string>()->value_name("FILE"), "write every event, one a line")(
+      "quiet,q", "no kernel log and no table")("html", po::value<std::string>(), "(not available)")(
+      "vcd", po::value<std::string>(), "(not available)")(
+      "perfetto", po::value<std::string>(), "(not available)")("expect-diagnostic", po::value<Words>(),
+                                                               "(not available)");
+  return options;
+}
+
+// Options of the contract that this version refuses are parsed, so that the answer names them, and not shown.
+std::string shown(const po::options_description& options) {
+  std::ostringstream all;
+  all << options;
+  std::string text;
+  std::istringstream lines(all.str());
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("(not available)") == std::string::npos) text += line + "\n";
+  }
+  return text;
+}
+
+po::variables_map parse(const Words& arguments, po::options_description options, const std::string& command) {
+  options.add_options()("positional", po::value<Words>(), "(not available)");
+  po::positional_options_description positional;
+  positional.add("positional", -1);
+  po::variables_map values;
+  try {
+    po::store(po::command_line_parser(arguments)
+                  .options(options)
+                  .positional(positional)
+                  .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing)
+                  .run(),
+              values);
+    po::notify(values);
+  } catch (const po::error& error) {
+    throw InputError("dmavp " + command + ": " + error.what() + " (see dmavp " + command + " --help)");
+  }
+  return values;
+}
+
+void split_equals(const std::string& text, const std::string& where, std::string& name, std::string& value) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0)
+    throw InputError(where + " \"" + text + "\": not name=value");
+  name = text.substr(0, equals);
+  value = text.substr(equals + 1);
+}
+
+void fill_run(const po::variables_map& values, RunOptions& run) {
+  for (const char* later : {"html", "vcd", "perfetto", "expect-diagnostic"}) {
+    if (values.count(later) != 0)
+      throw InputError(std::string("--") + later + " is not available in this version");
+  }
+  if (values.count("timing") != 0) {
+    const auto timing = values["timing"].as<std::string>();
+    if (timing == "at") throw InputError("--timing at is not available in this version (only lt)");
+    if (timing != "lt") throw InputError("--timing " + timing + ": no such timing mode (lt)");
+  }
+  if (values.count("board") != 0) run.board = values["board"].as<std::string>();
+  if (values.count("seed") != 0) {
+    const auto seed = parse_size(values["seed"].as<std::string>());
+    if (!seed) throw InputError("--seed " + values["seed"].as<std::string>() + ": not a number");
+    run.seed = seed;
+  }
+  if (values.count("set") != 0) {
+    for (const std::string& text : values["set"].as<Words>()) {
+      Setting setting;
+      split_equals(text, "--set", setting.path, setting.value);
+      run.settings.push_back(setting);
+    }
+  }
+  if (values.count("insmod") != 0) run.insmods = values["insmod"].as<Words>();
+  if (values.count("json") != 0) run.json_file = values["json"].as<std::string>();
+  if (values.count("trace") != 0) run.trace_file = values["trace"].as<std::string>();
+  run.quiet = values.count("quiet") != 0;
+}
+
+CommandLine help(std::string text) {
+  CommandLine line;
+  line.command = Command::kHelp;
+  line.help = std::move(text);
+  return line;
+}
+
+CommandLine parse_run(const Words& arguments) {
+  const auto options = run_options();
+  const auto values = parse(arguments, options, "run");
+  if (values.count("help") != 0) return help("usage: dmavp run [SCENARIO] [OPTION...]\n\n" + shown(options));
+  CommandLine line;
+  line.command = Command::kRun;
+  if (values.count("positional") != 0) {
+    const auto names = values["positional"].as<Words>();
+    if (names.size() > 1)
+      throw InputError("dmavp run: more than one scenario: " + names[0] + ", " + names[1]);
+    line.run.scenario = names[0];
+  }
+  fill_run(values, line.run);
+  return line;
+}
+
+CommandLine parse_dmatest(const Words& arguments) {
+  const auto options = run_options();
+  const auto values = parse(arguments, options, "dmatest");
+  if (values.count("help") != 0) {
+    return help(
+        "usage: dmavp dmatest [NAME=VALUE...] [OPTION...]\n\nNAME is a parameter of the module dmatest (see "
+        "dmavp modules).\n\n" +
+        shown(options));
+  }
+  CommandLine line;
+  line.command = Command::kRun;
+  line.run.scenario = "dmatest";
+  fill_run(values, line.run);
+  if (values.count("positional") != 0) {
+    for (const std::string& text : values["positional"].as<Words>()) {
+      Setting setting;
+      split_equals(text, "dmavp dmatest:", setting.path, setting.value);
+      if (setting.path.find_first_of(".:[") != std::string::npos) {
+        throw InputError("dmavp dmatest: \"" + setting.path + "\" is no parameter of the module");
+      }
+      setting.path = "client.dmatest." + setting.path;
+      line.run.settings.push_back(setting);
+    }
+  }
+  return line;
+}
+
+// boards, scenarios, modules: nothing but --help.
+CommandLine parse_list(const std::string& name, Command command, const Words& arguments) {
+  po::options_description options("options");
+  options.add_options()("help,h", "this text");
+  if (command == Command::kProperties) {
+    options.add_options()("format", po::value<std::string>()->value_name("text|md"),
+                          "form of the table (default text)");
+  }
+  if (command == Command::kRegs) {
+    options.add_options()("format", po::value<std::string>()->value_name("md"),
+                          "form of the reference (default md)")(
+        "board", po::value<std::string>()->value_name("NAME|FILE"),
+        "board whose controller is described (default k210)")(
+        "set", po::value<Words>()->value_name("PATH=VALUE"), "change a property of the board; repeatable");
+  }
+  const auto values = parse(arguments, options, name);
+  if (values.count("help") != 0) return help("usage: dmavp " + name + " [OPTION...]\n\n" + shown(options));
+  if (values.count("positional") != 0) {
+    throw InputError("dmavp " + name + ": unexpected argument \"" + values["positional"].as<Words>()[0] +
+                     "\"");
+  }
+  CommandLine line;
+  line.command = command;
+  if (values.count("board") != 0) line.board = values["board"].as<std::string>();
+  if (values.count("set") != 0) {
+    for (const std::string& text : values["set"].as<Words>()) {
+      Setting setting;
+      split_equals(text, "--set", setting.path, setting.value);
+      line.run.settings.push_back(setting);
+    }
+  }
+  line.format = values.count("format") != 0 ? values["format"].as<std::string>() : "";
+  if (command == Command::kRegs && !line.format.empty() && line.format != "md") {
+    const bool later = line.format == "json" || line.format == "h" || line.format == "svd";
+    throw InputError("dmavp regs --format " + line.format +
+                     (later ? " is not available in this version (only md)" : ": no such format (md)"));
+  }
+  if (command == Command::kProperties && !line.format.empty() && line.format != "md" &&
+      line.format != "text") {
+    throw InputError("dmavp properties --format " + line.format + ": no such format (text, md)");
+  }
+  return line;
+}
+
+}  // namespace
+
+CommandLine parse_command_line(const Words& arguments) {
+  if (arguments.empty()) throw InputError("no command (see dmavp --help)");
+  const std::string& name = arguments[0];
+  const Words rest(arguments.begin() + 1, arguments.end());
+  if (name == "--help" || name == "-h" || name == "help") return help(kOverview);
+  if (name == "--version") {
+    CommandLine line;
+    line.command = Command::kVersion;
+    return line;
+  }
+  if (name == "run") return parse_run(rest);
+  if (name == "dmatest") return parse_dmatest(rest);
+  if (name == "regs") return parse_list(name, Command::kRegs, rest);
+  if (name == "boards") return parse_list(name, Command::kBoards, rest);
+  if (name == "scenarios") return parse_list(name, Command::kScenarios, rest);
+  if (name == "modules") return parse_list(name, Command::kModules, rest);
+  if (name == "properties") return parse_list(name, Command::kProperties, rest);
+  for (const char* later : {"sweep", "calibrate", "diff", "diagnostics"}) {
+    if (name == later) throw InputError("dmavp " + name + " is not available in this version");
+  }
+  throw InputError("\"" + name + "\" is no command of dmavp (see dmavp --help)");
+}
+
+}  // namespace dmavp::platform

@@ -1,0 +1,247 @@
+#include "platform/run/run.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <systemc>
+#include <utility>
+
+#include "base/seeded_choices.h"
+#include "kernel/kernel.h"
+#include "platform/board/board.h"
+#include "platform/config/paths.h"
+#include "platform/config/problem.h"
+#include "platform/config/property_table.h"
+#include "platform/config/value.h"
+#include "platform/cpu/cluster.h"
+#include "platform/report/result.h"
+#include "platform/run/crash.h"
+
+namespace dmavp::platform {
+namespace {
+
+constexpr unsigned kWatchdogSeconds = 10;
+
+// An output that was asked for must be writable before minutes are spent on simulating.
+class Output {
+ public:
+  explicit Output(const std::string& file) : file_(file) {
+    if (file_.empty()) return;
+    stream_.open(file_, std::ios::binary | std::ios::trunc);
+    if (!stream_) throw InputError(file_ + ": cannot be written");
+  }
+  bool wanted() const { return !file_.empty(); }
+  std::ostream& stream() { return stream_; }
+  /// False, with a message, when the disk is full or the like.
+  bool close() {
+    if (file_.empty()) return true;
+    stream_.close();
+    if (!stream_.fail()) return true;
+    std::cerr << "dmavp: " << file_ << ": writing failed\n";
+    return false;
+  }
+
+ private:
+  std::string file_;
+  std::ofstream stream_;
+};
+
+std::vector<Setting> split_settings(const std::vector<Setting>& all, DeviceTree& tree) {
+  std::vector<Setting> scenario;
+  for (const Setting& setting : all) {
+    if (setting.path.find(':') != std::string::npos) {
+      apply_board_setting(tree, setting.path, setting.value);
+    } else {
+      scenario.push_back(setting);
+    }
+  }
+  return scenario;
+}
+
+// The loader's form: name=value separated by blanks, values with blanks in quotes.
+std::string parameter_line(const ModuleSpec& module) {
+  std::string line;
+  for (const auto& [name, value] : module.parameters) {
+    const bool quote = value.empty() || value.find_first_of(" \t") != std::string::npos;
+    line += (line.empty() ? "" : " ") + name + "=" + (quote ? "\"" + value + "\"" : value);
+  }
+  return line;
+}
+
+class Run {
+ public:
+  explicit Run(const RunOptions& options)
+      : options_(options),
+        tree_(DeviceTree::load(options.board)),
+        scenario_settings_(split_settings(options.settings, tree_)),
+        description_(describe_board(tree_)),
+        scenario_(load_scenario(options.scenario, scenario_settings_)),
+        json_(options.json_file),
+        trace_file_(options.trace_file),
+        choices_(options.seed.value_or(scenario_.seed)),
+        recorder_(trace_file_.wanted() ? &trace_ : nullptr) {
+    for (const std::string& insmod : options.insmods) scenario_.modules.push_back(parse_insmod(insmod));
+    if (scenario_.modules.empty())
+      throw InputError(scenario_.source + ": no module and no client, nothing to do");
+  }
+
+  int execute() {
+    build();
+    kernel::Kernel& kernel = kernel::Kernel::create(*cluster_, description_.tunables);
+    cluster_->attach(kernel);
+    if (kernel.boot() != 0) throw InputError(tree_.source() + ": " + kernel.error());
+    for (const ModuleSpec& module : scenario_.modules) {
+      kernel.queue_load(module.file.c_str(), parameter_line(module).c_str(), module.client.c_str());
+    }
+    kernel.queue_unload_all();
+
+    install_crash_handlers();
+    start_watchdog(kWatchdogSeconds);
+    started_ = std::chrono::steady_clock::now();
+    sc_core::sc_start();
+    const Outcome outcome = cluster_->outcome();
+    if (outcome == Outcome::kLoadError) return refuse(kernel);
+    judge(outcome, kernel);
+    return publish();
+  }
+
+ private:
+  void build() {
+    board_ = std::make_unique<Board>("board", description_);
+    for (unsigned i = 0; i < board_->dmacs(); ++i) {
+      const DmacDescription& d = description_.dmacs[i];
+      board_->dmac(i).set_observer(recorder_.observer_for(d.name, board_->dmac(i).clock()));
+    }
+    if (trace_file_.wanted()) {
+      board_->plic().set_observer(recorder_.observer_for(description_.plic.name, board_->clock()));
+    }
+    Cluster::Options options;
+    options.quantum = description_.quantum_ps;
+    options.end = scenario_.duration_ps;
+    options.modules = scenario_.modules.size();
+    options.base_directory = source_directory();
+    const bool quiet = options_.quiet;
+    options.log = [quiet](int level, port::Time time, unsigned, const char* line) {
+      if (quiet || level > 6) return;
+      std::fprintf(stderr, "[%5llu.%06llu] %s\n", static_cast<unsigned long long>(time / 1'000'000'000'000),
+                   static_cast<unsigned long long>(time / 1'000'000 % 1'000'000), line);
+    };
+    options.fatal = [this](const char* text) { fatal(text); };
+    cluster_ = std::make_unique<Cluster>("cpus", *board_, tree_.blob(), choices_, recorder_, options);
+  }
+
+  int refuse(kernel::Kernel& kernel) {
+    std::cout.flush();
+    for (const std::string& file : cluster_->unreadable()) std::cerr << "dmavp: " << file << "\n";
+    std::cerr << "dmavp: " << kernel.error() << "\n";
+    return 2;
+  }
+
+  void judge(Outcome outcome, kernel::Kernel& kernel) {
+    auto& failures = summary_.failures;
+    if (outcome == Outcome::kTimeout || outcome == Outcome::kDeadlock) {
+      failures.push_back(outcome == Outcome::kTimeout
+                             ? "not finished after " + format_time(scenario_.duration_ps) +
+                                   " of simulated time (scenario.duration)"
+                             : "deadlock: nothing can happen any more");
+      std::cerr << "dmavp: " << failures.back() << "\n" << kernel.describe_threads() << "\n";
+    }
+    std::uint64_t bytes = 0;
+    std::uint64_t errors = 0;
+    for (const ClientRecord& client : recorder_.clients()) {
+      bytes += client.bytes;
+      errors += client.errors;
+      if (client.done && client.result != 0) {
+        failures.push_back("client " + client.name + " ended with result " + std::to_string(client.result));
+      }
+    }
+    const Expectations& expect = scenario_.expect;
+    if (errors != expect.errors) {
+      failures.push_back(std::to_string(errors) + " failed transfers, expected " +
+                         std::to_string(expect.errors));
+    }
+    if (expect.bytes_min && bytes < *expect.bytes_min) {
+      failures.push_back(std::to_string(bytes) + " bytes moved, expected at least " +
+                         std::to_string(*expect.bytes_min));
+    }
+    if (expect.duration_max_ps && recorder_.end() > *expect.duration_max_ps) {
+      failures.push_back("took " + format_time(recorder_.end()) + ", expected at most " +
+                         format_time(*expect.duration_max_ps));
+    }
+    for (const DiagnosticRecord& d : recorder_.diagnostics()) {
+      if (d.severity == Severity::kError) failures.push_back("diagnostic " + d.kind);
+    }
+    for (const ModuleSpec& module : scenario_.modules) {
+      if (module.client.empty()) continue;
+      bool seen = false;
+      for (const ClientRecord& client : recorder_.clients()) seen = seen || client.name == module.client;
+      if (!seen) failures.push_back("client " + module.client + " never started");
+    }
+  }
+
+  // Status of the run; every output is written.
+  int publish() {
+    const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started_;
+    summary_.wall_s = wall.count();
+    summary_.board = options_.board;
+    summary_.scenario = scenario_.name;
+    summary_.timing = scenario_.timing;
+    summary_.seed = choices_.root_seed();
+    summary_.ignored = description_.ignored;
+    summary_.passed = summary_.failures.empty();
+    if (trace_file_.wanted()) trace_.write(trace_file_.stream(), recorder_.end());
+    if (json_.wanted()) write_json(json_.stream(), summary_, *board_, recorder_);
+    const bool written = trace_file_.close() & json_.close();
+    if (!options_.quiet) write_table(std::cout, summary_, *board_, recorder_);
+    std::cout.flush();
+    if (!written) return 3;
+    if (options_.quiet) {
+      for (const std::string& failure : summary_.failures) std::cerr << "dmavp: failed: " << failure << "\n";
+    }
+    const bool missing = !cluster_->unreadable().empty();
+    for (const std::string& file : cluster_->unreadable()) std::cerr << "dmavp: " << file << "\n";
+    return missing ? 2 : summary_.passed ? 0 : 1;
+  }
+
+  // BUG() or a deadlock inside the kernel: called on a stack of simulated software, which must not go on.
+  [[noreturn]] void fatal(const char* text) {
+    std::cout.flush();
+    std::cerr << "dmavp: " << text << "\n" << kernel::Kernel::instance().describe_threads() << "\n";
+    summary_.failures.emplace_back(text);
+    recorder_.finish(sc_core::sc_time_stamp().value());
+    publish();
+    std::cerr.flush();
+    std::_Exit(1);
+  }
+
+  RunOptions options_;
+  DeviceTree tree_;
+  std::vector<Setting> scenario_settings_;
+  BoardDescription description_;
+  Scenario scenario_;
+  Output json_;
+  Output trace_file_;
+  SeededChoices choices_;
+  Trace trace_;
+  Recorder recorder_;
+  std::unique_ptr<Board> board_;
+  std::unique_ptr<Cluster> cluster_;
+  RunSummary summary_;
+  std::chrono::steady_clock::time_point started_;
+};
+
+}  // namespace
+
+int run(const RunOptions& options) {
+  Run simulation(options);
+  const int status = simulation.execute();
+  kernel::Kernel::destroy();
+  return status;
+}
+
+}  // namespace dmavp::platform
