@@ -328,7 +328,7 @@ void Engine::Impl::running_event(Channel& c, Cycle t) {
     client.channel_event(c.index, kChSrcSuspended, t);
     if (c.generation != generation) return;
   }
-  if (c.draining() || c.error != 0) plan_writer(c, t);
+  if (c.draining() && c.wr.ready == kNever) plan_writer(c, t);
   if (c.rd.in_flight() || c.wr.in_flight() || c.wr.ready != kNever) {
     update_wake(c);
   } else if (c.error != 0) {

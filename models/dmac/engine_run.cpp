@@ -157,6 +157,10 @@ void Engine::Impl::update_wake(Channel& c) {
   const Side& wr = c.wr;
   c.wake = kNever;
   if (c.suspended) return;
+  if (c.suspend && !c.source_stopped && !rd.in_flight()) {
+    c.wake = now;
+    return;
+  }
   if (c.exact && (rd.in_flight() || wr.in_flight())) {
     if (rd.in_flight()) c.wake = rd.flight(rd.head).last;
     if (wr.in_flight()) c.wake = std::min(c.wake, wr.flight(wr.head).response);
@@ -268,6 +272,12 @@ void Engine::Impl::grant_write(Channel& c, Cycle t) {
   f.beats = wr.beats;
   wr.pos += wr.bytes;
   f.end = wr.pos;
+  if (p.write_start == WriteStart::kCutThrough) {
+    // The status of a read is known at its last beat: no write of its data is over before that.
+    std::uint32_t i = c.rd.head;
+    while (i != c.rd.count && c.rd.flight(i).end < f.end) ++i;
+    if (i != c.rd.count) f.response = std::max(f.response, c.rd.flight(i).last);
+  }
   ++wr.count;
   path.data_free[w_index] = f.last + 1 + p.burst_overhead;
   path.stats.w.busy += f.beats;

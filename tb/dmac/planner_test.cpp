@@ -1,0 +1,145 @@
+#include "dmac/planner.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "dmac/arbiter.h"
+#include "dmac/lli.h"
+
+namespace dmavp::dmac {
+namespace {
+
+TEST(Planner, EveryBurstObeysAxiAndTheBurstsCoverTheBlockExactly) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 20000; ++round) {
+    Parameters p;
+    p.data_width_bytes = 1u << (random() % 7);
+    p.fifo_depth = 4u << (random() % 9);
+    p.max_burst_len = 1 + static_cast<unsigned>(random() % 256);
+    p.burstlen_width = 4 + static_cast<unsigned>(random() % 5);
+    const bool fixed = random() % 4 == 0;
+    const bool enabled = random() % 2 == 0;
+    const auto len = static_cast<unsigned>(random() % 256);
+    bool clipped = false;
+    const auto code = static_cast<unsigned>(random() % 8);
+    const std::uint8_t width = clip_width(p, code, clipped);
+    ASSERT_EQ(clipped, code == 7 || (1u << code) > p.data_width_bytes);
+    ASSERT_LE(1u << width, p.data_width_bytes);
+    const SideShape shape = make_shape(p, width, fixed, enabled, len);
+
+    std::uint64_t address = random() % 20000;
+    std::uint32_t left = static_cast<std::uint32_t>(1 + random() % 30000);
+    bool first = true;
+    while (left != 0) {
+      const PlannedBurst burst = plan_burst(shape, address, left);
+      ASSERT_GT(burst.bytes, 0u);
+      ASSERT_LE(burst.bytes, left);
+      ASSERT_LE(burst.beats, p.max_burst_len);
+      ASSERT_LE(burst.beats, 1u << p.burstlen_width);
+      if (enabled) {
+        ASSERT_LE(burst.beats, len + 1);
+      }
+      ASSERT_LE(burst.bytes, std::max(fifo_bytes_of(p) / 2, shape.width()));
+      if (fixed) {
+        ASSERT_LE(burst.beats, 16u);
+        ASSERT_EQ(burst.beats, (burst.bytes + shape.width() - 1) / shape.width());
+      } else {
+        ASSERT_EQ(address / 4096, (address + burst.bytes - 1) / 4096);
+        ASSERT_EQ(burst.beats, (address + burst.bytes - 1) / shape.width() - address / shape.width() + 1);
+        if (!first) {
+          ASSERT_EQ(address % shape.width(), 0u);
+        }
+        // A burst ends short only where something named ends: a limit, 4 KiB or the block.
+        const std::uint64_t end = address + burst.bytes;
+        ASSERT_TRUE(burst.bytes == left || end % 4096 == 0 || burst.beats == shape.max_bytes / shape.width());
+        address = end;
+      }
+      left -= burst.bytes;
+      first = false;
+    }
+  }
+}
+
+TEST(Planner, WholeBeatsEndOnABeatAndLeaveLessThanOne) {
+  for (unsigned width = 0; width < 5; ++width) {
+    for (bool fixed : {false, true}) {
+      const SideShape shape{static_cast<std::uint8_t>(width), fixed, 64};
+      for (std::uint64_t address = 0; address < 40; ++address) {
+        for (std::uint32_t bytes = 0; bytes < 100; ++bytes) {
+          const std::uint32_t whole = whole_beats(shape, address, bytes);
+          ASSERT_LE(whole, bytes);
+          ASSERT_LT(bytes - whole, shape.width());
+          if (whole != 0) {
+            ASSERT_EQ((whole + (fixed ? 0 : address)) % shape.width(), 0u);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(Lli, FieldsLieWhereTheLayoutSays) {
+  std::array<std::byte, kLliFetchBytes> bytes{};
+  for (unsigned i = 0; i < kLliFetchBytes; ++i) bytes[i] = static_cast<std::byte>(0x10 + i);
+  const LinkedListItem item = decode_lli(bytes.data());
+  EXPECT_EQ(item.sar, 0x1716151413121110u);
+  EXPECT_EQ(item.dar, 0x1F1E1D1C1B1A1918u);
+  EXPECT_EQ(item.block_ts, 0x23222120u & 0x3FFFFF);
+  EXPECT_EQ(item.llp, 0x2F2E2D2C2B2A2928u);
+  EXPECT_EQ(item.ctl.raw, 0x3736353433323130u);
+}
+
+TEST(Lli, WriteBackCarriesControlAndStatus) {
+  LliWriteBack status;
+  status.ctl.raw = 0x1122334455667788;
+  status.sstat = 0xAABBCCDD;
+  status.dstat = 0x01020304;
+  status.completed_items = 0x123456;
+  status.left_in_fifo = 0x789;
+  status.block_done = true;
+  std::array<std::byte, kLliWriteBackBytes> bytes{};
+  encode_write_back(status, bytes.data());
+  const auto word = [&](unsigned at) {
+    std::uint64_t value = 0;
+    for (unsigned i = 0; i < 8; ++i) value |= std::to_integer<std::uint64_t>(bytes[at + i]) << (8 * i);
+    return value;
+  };
+  EXPECT_EQ(word(0), 0x1122334455667788u);
+  EXPECT_EQ(word(8), 0x01020304AABBCCDDu);
+  EXPECT_EQ(word(16), 0x4000078900123456u);
+  status.transfer_done = true;
+  encode_write_back(status, bytes.data());
+  EXPECT_EQ(word(16), 0xC000078900123456u);
+}
+
+TEST(Arbiter, EarliestThenPriorityThenRoundRobin) {
+  Arbiter arbiter;
+  const auto pick = [&](std::initializer_list<std::array<unsigned, 3>> offers) {
+    arbiter.begin();
+    for (const auto& [channel, priority, time] : offers) arbiter.offer(channel, priority, time);
+    const unsigned channel = arbiter.channel();
+    arbiter.granted(channel);
+    return channel;
+  };
+  EXPECT_EQ(pick({{0, 0, 5}, {1, 7, 6}}), 0u) << "time goes before priority";
+  EXPECT_EQ(pick({{0, 0, 5}, {1, 7, 5}}), 1u) << "priority goes before turn";
+  EXPECT_EQ(pick({{0, 1, 5}, {1, 1, 5}, {2, 1, 5}}), 2u);
+  EXPECT_EQ(pick({{0, 1, 5}, {1, 1, 5}, {2, 1, 5}}), 0u);
+  EXPECT_EQ(pick({{0, 1, 5}, {1, 1, 5}, {2, 1, 5}}), 1u);
+  arbiter.begin();
+  arbiter.offer(3, 1, kNever);
+  EXPECT_EQ(arbiter.time(), kNever);
+
+  Arbiter fixed(TieBreak::kLowestIndex);
+  for (int i = 0; i < 3; ++i) {
+    fixed.begin();
+    fixed.offer(2, 1, 5);
+    fixed.offer(1, 1, 5);
+    EXPECT_EQ(fixed.channel(), 1u);
+    fixed.granted(1);
+  }
+}
+
+}  // namespace
+}  // namespace dmavp::dmac
