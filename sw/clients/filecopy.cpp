@@ -14,6 +14,7 @@
 #include <linux/string.h>
 
 #include "clients/copy_pump.h"
+#include "dmavp/cost.h"
 
 static char default_path[] = "README.md";
 static char no_channel[] = "";
@@ -46,6 +47,7 @@ u32 crc32(const u8* data, size_t bytes) {
 
 size_t count_differences(const u8* expected, const u8* actual, size_t bytes) {
   size_t wrong = 0;
+  dmavp_cost_copy(2 * bytes);
   for (size_t i = 0; i < bytes; i++) {
     if (expected[i] == actual[i]) continue;
     if (wrong++ == 0)
@@ -82,6 +84,7 @@ int copy_and_compare(dmavp_client* client, dma_chan* chan, const struct firmware
     ret = -ENOMEM;
   } else {
     memcpy(from, file->data, bytes);
+    dmavp_cost_copy(bytes);
     if (bytes) ret = copy(&pump, from, to, bytes);
     if (!ret && count_differences(file->data, to, bytes)) {
       dmavp_client_transfer(client, dma_chan_name(chan), ktime_to_ns(ktime_get()), 0, true);

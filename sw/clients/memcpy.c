@@ -13,6 +13,7 @@
 #include <linux/string.h>
 
 #include "clients/copy_pump.h"
+#include "dmavp/cost.h"
 
 static uint size = 65536;
 module_param(size, uint, 0444);
@@ -60,6 +61,7 @@ static void fill(const struct buffers *b, u32 round)
 {
 	size_t i;
 
+	dmavp_cost_copy(b->bytes + 2 * (size_t)size);
 	memset(b->dst_base, GUARD, b->bytes);
 	for (i = 0; i < size; i++) {
 		b->src_base[src_offset + i] = pattern(i, round);
@@ -73,6 +75,7 @@ static size_t check(const struct buffers *b, u32 round)
 	const u8 *dst = b->dst_base;
 	size_t i, wrong = 0;
 
+	dmavp_cost_copy(b->bytes);
 	for (i = 0; i < b->bytes; i++) {
 		const bool inside = i >= dst_offset && i - dst_offset < size;
 		const u8 expected = inside ? pattern(i - dst_offset, round) : GUARD;

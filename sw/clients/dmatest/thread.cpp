@@ -14,6 +14,7 @@
 
 #include "clients/dmatest/dmatest.h"
 #include "clients/dmatest/pattern.h"
+#include "dmavp/cost.h"
 
 namespace dmavp::dmatest {
 namespace {
@@ -195,6 +196,7 @@ void Runner::fill(const Attempt& a) {
   for (unsigned i = 0; i < src_.count(); i++) fill_source(src_[i], {a.src_offset, a.length, p_.buf_size}, memset_);
   for (unsigned i = 0; i < dst_.count(); i++)
     fill_destination(dst_[i], {a.dst_offset, a.length, p_.buf_size}, memset_);
+  dmavp_cost_copy(size_t{p_.buf_size} * (src_.count() + dst_.count()));
   untimed_ns_ += ktime_to_ns(ktime_sub(ktime_get(), start));
 }
 
@@ -206,6 +208,7 @@ unsigned Runner::verify(const Attempt& a) {
     errors += check_source(src_[i], {a.src_offset, a.length, p_.buf_size}, memset_, printer);
   for (unsigned i = 0; i < dst_.count(); i++)
     errors += check_destination(dst_[i], {a.dst_offset, a.length, p_.buf_size}, a.src_offset, memset_, printer);
+  dmavp_cost_copy(size_t{p_.buf_size} * (src_.count() + dst_.count()));
   untimed_ns_ += ktime_to_ns(ktime_sub(ktime_get(), start));
   return errors;
 }

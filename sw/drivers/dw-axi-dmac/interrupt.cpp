@@ -1,6 +1,5 @@
 // Interrupts: completion starts the next descriptor here, callbacks follow in the tasklet.
 #include <linux/io.h>
-#include <linux/ratelimit.h>
 #include <linux/spinlock.h>
 
 #include "drivers/dw-axi-dmac/dw-axi-dmac.h"

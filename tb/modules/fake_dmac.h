@@ -1,0 +1,80 @@
+// A DMA controller in a hundred lines, for tests of software: linked-list copies at a constant rate, progress visible
+// at any moment, errors on demand. It is written from the register specification and simulates no bus.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace dmavp::test {
+
+using Time = std::uint64_t;  // ps
+inline constexpr Time kNever = ~Time{0};
+
+class FakeDmac {
+ public:
+  struct Settings {
+    unsigned channels = 6;
+    Time ps_per_byte = 1000;   ///< 1 byte per ns
+    Time start_ps = 50'000;    ///< CH_EN to the first byte, and per linked-list item
+    unsigned fifo_bytes = 64;  ///< read ahead of what is written
+    bool silent_stop = false;  ///< a disable does not end until an abort
+    bool no_stop = false;      ///< neither disable nor abort end until release_stop()
+  };
+  /// `memory` gives the bytes at a bus address, or NULL outside RAM.
+  FakeDmac(const Settings& settings, std::function<std::byte*(std::uint64_t)> memory);
+
+  std::uint64_t read(std::uint64_t offset, unsigned bytes, Time now);
+  void write(std::uint64_t offset, unsigned bytes, std::uint64_t value, Time now);
+  /// Everything due at or before `now` has happened.
+  void advance(Time now);
+  Time next_event() const;
+  /// Level of the line of a channel; of the combined line.
+  bool line(unsigned channel) const;
+  bool combined() const;
+
+  /// Fails the transfer that is under way on a channel once `bytes` of it are written, with these status bits.
+  void fail_after(unsigned channel, std::uint64_t bytes, std::uint32_t status);
+  void release_stop(Time now);
+  bool enabled(unsigned channel) const { return channels_[channel].enabled; }
+  /// What a boot loader leaves: a channel running with its interrupt pending.
+  void leave_running(unsigned channel);
+
+  unsigned starts = 0;                  ///< CH_EN 0 -> 1, all channels
+  std::uint64_t bytes_written = 0;
+  std::vector<unsigned> widths_seen;    ///< log2 bytes, source, per block
+  std::vector<std::uint64_t> cfg_seen;  ///< CHn_CFG at each start
+  std::vector<std::uint64_t> ctl_seen;  ///< CTL of each fetched item
+  unsigned protected_writes = 0;        ///< configuration or LLP written while the channel ran
+
+ private:
+  struct Channel {
+    bool enabled = false, suspended = false, stopping = false, halted = false;
+    std::uint64_t sar = 0, dar = 0, llp = 0, cfg = 0;
+    std::uint32_t ena = ~0u, status = 0, signal = ~0u;
+    std::uint64_t item = 0, src = 0, dst = 0, length = 0, done = 0, ctl = 0;
+    bool loaded = false;
+    Time at = 0;  ///< progress is accounted up to here
+    std::uint64_t total = 0, fail_at = ~std::uint64_t{0};
+    std::uint32_t fail_status = 0;
+  };
+  bool wide() const { return s_.channels > 8; }
+  void set(Channel& c, std::uint32_t bits) { c.status |= bits & c.ena; }
+  void load_item(Channel& c);
+  void finish_item(Channel& c);
+  void stop(Channel& c, std::uint32_t bits);
+  void advance(Channel& c, Time now);
+  Time next_event(const Channel& c) const;
+  std::uint64_t enable_word() const;
+  std::uint64_t suspend_word() const;
+  void control(unsigned channel, unsigned what, bool on, Time now);
+
+  Settings s_;
+  std::function<std::byte*(std::uint64_t)> memory_;
+  std::vector<Channel> channels_;
+  std::uint64_t cfg_ = 0;
+};
+
+}  // namespace dmavp::test
