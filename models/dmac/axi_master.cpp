@@ -1,5 +1,7 @@
 #include "dmac/axi_master.h"
 
+#include <algorithm>
+
 #include "base/sim_time.h"
 
 namespace dmavp::dmac {
@@ -98,10 +100,13 @@ Path AxiMaster::look_up(unsigned master, std::uint64_t address, bool write) {
       routes_[master][write ? 1 : 0].regions.push_back(found);
       return found;
     }
-    if (!granted && covers) {  // one target refuses for all of this range
+    if (!granted && covers && last - first >= kPage - 1) {  // one target refuses for all of this range
       found.first = first;
       found.last = last;
       region = true;
+    } else if (!granted && covers) {
+      found.first = std::max(found.first, first);
+      found.last = std::min(found.last, last);
     }
   }
 

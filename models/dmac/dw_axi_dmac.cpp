@@ -47,6 +47,43 @@ tlm::tlm_response_status to_tlm(AccessFault fault, bool error_response) {
   return tlm::TLM_GENERIC_ERROR_RESPONSE;
 }
 
+/// A transaction as register accesses: `widest` bytes each at most, wrapping at `width`.
+struct Beats {
+  unsigned length;
+  unsigned width;
+  unsigned widest;
+};
+
+Beats split(const tlm::tlm_generic_payload& payload) {
+  const AxiExtension* axi = payload.get_extension<AxiExtension>();
+  const unsigned length = payload.get_data_length();
+  unsigned widest = 8;
+  while (axi && axi->beat_bytes > 0 && widest > axi->beat_bytes) widest /= 2;
+  return {length, std::min(length, payload.get_streaming_width()), widest};
+}
+
+/// The slave interface takes aligned words of 32 or 64 bits, alone or as beats of a burst, and no part of
+/// them [2.1]. What it does not take is refused as a whole, before anything happens.
+tlm::tlm_response_status refusal(const tlm::tlm_generic_payload& payload, const Beats& beats) {
+  const std::uint64_t address = payload.get_address();
+  if (beats.length == 0 || beats.width == 0 || beats.widest < 4) return tlm::TLM_BURST_ERROR_RESPONSE;
+  if ((address | beats.length | beats.width) % 4 != 0) return tlm::TLM_BURST_ERROR_RESPONSE;
+  if (beats.length == 8 && beats.widest == 8 && beats.width == 8 && address % 8 != 0) {
+    return tlm::TLM_BURST_ERROR_RESPONSE;
+  }
+  const unsigned char* enables = payload.get_byte_enable_ptr();
+  const unsigned count = payload.get_byte_enable_length();
+  if (!enables) return tlm::TLM_OK_RESPONSE;
+  if (count == 0) return tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE;
+  for (unsigned i = 0; i < beats.length; ++i) {
+    const unsigned char enable = enables[i % count];
+    if ((enable != 0x00 && enable != 0xFF) || enable != enables[(i & ~3u) % count]) {
+      return tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE;
+    }
+  }
+  return tlm::TLM_OK_RESPONSE;
+}
+
 }  // namespace
 
 DwAxiDmac::DwAxiDmac(sc_core::sc_module_name module_name, const dmac::Parameters& parameters,
@@ -108,25 +145,20 @@ void DwAxiDmac::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&
 }
 
 tlm::tlm_response_status DwAxiDmac::access(tlm::tlm_generic_payload& payload, Cycle at, Picoseconds time) {
-  const AxiExtension* axi = payload.get_extension<AxiExtension>();
   if (payload.is_read() == payload.is_write()) return tlm::TLM_OK_RESPONSE;  // a latency probe
   const bool write = payload.is_write();
-  const unsigned length = payload.get_data_length();
   unsigned char* data = payload.get_data_ptr();
   const unsigned char* enables = payload.get_byte_enable_ptr();
   const unsigned enable_length = payload.get_byte_enable_length();
-  const unsigned width = std::min(length, payload.get_streaming_width());
-  if (length == 0 || width == 0 || (enables && enable_length == 0)) return tlm::TLM_BURST_ERROR_RESPONSE;
+  const Beats beats = split(payload);
+  if (const auto bad = refusal(payload, beats); bad != tlm::TLM_OK_RESPONSE) return bad;
 
-  // One register access per beat, of at most 64 bits.
-  unsigned widest = 8;
-  while (axi && axi->beat_bytes > 0 && widest > axi->beat_bytes) widest /= 2;
   tlm::tlm_response_status response = tlm::TLM_OK_RESPONSE;
-  for (unsigned done = 0; done < length;) {
-    const unsigned in_width = done % width;
+  for (unsigned done = 0; done < beats.length;) {
+    const unsigned in_width = done % beats.width;
     const std::uint64_t offset = payload.get_address() + in_width;
-    unsigned bytes = widest;
-    while (bytes > length - done || bytes > width - in_width || offset % bytes != 0) bytes /= 2;
+    unsigned bytes = beats.widest;
+    while (bytes > beats.length - done || bytes > beats.width - in_width || offset % bytes != 0) bytes /= 2;
     std::uint64_t lanes = RegisterBank::kAllLanes;
     if (enables) {
       lanes = 0;
@@ -186,7 +218,13 @@ void DwAxiDmac::wake() {
 }
 
 void DwAxiDmac::arm() {
-  const Cycle next = registers_.engine().next_wake();
+  Cycle next = registers_.engine().next_wake();
+  if (next <= registers_.engine().now()) {  // an access made something due at once
+    inside_ = true;
+    registers_.advance(registers_.engine().now());
+    inside_ = false;
+    next = registers_.engine().next_wake();
+  }
   if (next == kNever) {
     if (armed_ != kNever) wake_event_.cancel();
     armed_ = kNever;

@@ -81,9 +81,7 @@ void Registers::set_observer(Observer* observer) {
 // --- accesses
 // ---------------------------------------------------------------------------------------------------
 
-void Registers::advance(Cycle to) {
-  if (to > engine_.now()) engine_.advance(to);
-}
+void Registers::advance(Cycle to) { engine_.advance(to); }
 
 AccessFault Registers::read(std::uint64_t offset, unsigned bytes, std::uint64_t& value, std::uint64_t lanes,
                             Cycle at) {

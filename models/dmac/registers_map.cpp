@@ -337,23 +337,15 @@ void Registers::declare_channels() {
       .locked<&Registers::lock_always>(this)
       .on_write<&Registers::write_axi_qos>(this);
 
-  // Not synthesized, these are holes.
-  if (parameters_.src_stat_en) {
-    ch.add(0x60, "SSTAT", "Source status").access(kRo).field(31, 0, "SSTAT", "as fetched from SSTATAR");
-  }
-  if (parameters_.dst_stat_en) {
-    ch.add(0x68, "DSTAT", "Destination status").access(kRo).field(31, 0, "DSTAT", "as fetched from DSTATAR");
-  }
-  if (parameters_.src_stat_en) {
-    ch.add(0x70, "SSTATAR", "Where the source status is fetched")
-        .field(top, 0, "SSTATAR", "address")
-        .locked<&Registers::lock_always>(this);
-  }
-  if (parameters_.dst_stat_en) {
-    ch.add(0x78, "DSTATAR", "Where the destination status is fetched")
-        .field(top, 0, "DSTATAR", "address")
-        .locked<&Registers::lock_always>(this);
-  }
+  // Without the status feature nothing is ever fetched: the status reads 0 and its address is only stored.
+  ch.add(0x60, "SSTAT", "Source status").access(kRo).field(31, 0, "SSTAT", "as fetched from SSTATAR");
+  ch.add(0x68, "DSTAT", "Destination status").access(kRo).field(31, 0, "DSTAT", "as fetched from DSTATAR");
+  ch.add(0x70, "SSTATAR", "Where the source status is fetched")
+      .field(top, 0, "SSTATAR", "address")
+      .locked<&Registers::lock_always>(this);
+  ch.add(0x78, "DSTATAR", "Where the destination status is fetched")
+      .field(top, 0, "DSTATAR", "address")
+      .locked<&Registers::lock_always>(this);
   declare_interrupts(ch);
 }
 
