@@ -6,20 +6,6 @@
 #include "base/sim_time.h"
 
 namespace dmavp {
-/// Where a non-blocking transaction came from and goes to, carried by the transaction itself. Interconnects
-/// in a row chain theirs. Taken from and returned to a free list.
-struct AxiInterconnect::Route : tlm::tlm_extension<AxiInterconnect::Route> {
-  const AxiInterconnect* owner = nullptr;
-  Route* outer = nullptr;  // of the interconnect before this one; next free route in the free list
-  unsigned master = 0;
-  unsigned region = 0;
-  std::uint64_t address = 0;  // as the master gave it
-  bool responded = false;
-
-  tlm::tlm_extension_base* clone() const override { return nullptr; }  // a copy of a transaction has no route
-  void copy_from(const tlm::tlm_extension_base&) override {}
-};
-
 AxiInterconnect::AxiInterconnect(const sc_core::sc_module_name& name, const InterconnectConfig& config,
                                  const Clock& clock)
     : sc_module(name),
@@ -31,6 +17,9 @@ AxiInterconnect::AxiInterconnect(const sc_core::sc_module_name& name, const Inte
       targets_(config.regions.size()) {
   if (config.masters == 0) throw std::invalid_argument("interconnect: at least one master is needed");
   if (config.regions.empty()) throw std::invalid_argument("interconnect: at least one region is needed");
+  SC_METHOD(retry);
+  sensitive << retry_;
+  dont_initialize();
   for (unsigned m = 0; m < config.masters; ++m) {
     const int tag = static_cast<int>(m);
     in[m].register_b_transport(this, &AxiInterconnect::b_transport, tag);
@@ -46,10 +35,6 @@ AxiInterconnect::AxiInterconnect(const sc_core::sc_module_name& name, const Inte
     out[r].register_nb_transport_bw(this, &AxiInterconnect::nb_transport_bw, tag);
     out[r].register_invalidate_direct_mem_ptr(this, &AxiInterconnect::invalidate_direct_mem_ptr, tag);
   }
-}
-
-AxiInterconnect::~AxiInterconnect() {
-  for (Route* route : all_routes_) delete route;
 }
 
 // --- blocking transport
@@ -100,125 +85,6 @@ void AxiInterconnect::routed_b_transport(unsigned region, Payload& access, sc_co
   }
   delay += response_latency_;
   access.set_address(address);
-}
-
-// --- non-blocking transport
-// ----------------------------------------------------------------------------------
-
-AxiInterconnect::Route& AxiInterconnect::take_route() {
-  if (free_routes_ == nullptr) {
-    all_routes_.push_back(new Route);
-    all_routes_.back()->owner = this;
-    return *all_routes_.back();
-  }
-  Route& route = *free_routes_;
-  free_routes_ = route.outer;
-  return route;
-}
-
-AxiInterconnect::Route* AxiInterconnect::route_of(Payload& access) const {
-  Route* route = access.get_extension<Route>();
-  while (route != nullptr && route->owner != this) route = route->outer;
-  return route;
-}
-
-/// The transaction is over for this hop: its address is the master's again and the route is free.
-void AxiInterconnect::end_route(Route& route, Payload& access) {
-  Route* top = access.get_extension<Route>();
-  if (top == &route) {
-    access.set_extension(route.outer);
-  } else {
-    while (top->outer != &route) top = top->outer;
-    top->outer = route.outer;
-  }
-  access.set_address(route.address);
-  route.outer = free_routes_;
-  free_routes_ = &route;
-  if (access.has_mm()) access.release();
-}
-
-/// What happens once when the response passes on its way to the master.
-void AxiInterconnect::response_due(Route& route, Payload& access, sc_core::sc_time& delay) {
-  if (route.responded) return;
-  route.responded = true;
-  if (FaultPoint* hook = targets_[route.region].hook) hook->after(access, delay);
-  delay += response_latency_;
-  access.set_address(route.address);
-  if (FaultPoint* hook = masters_[route.master].hook) hook->after(access, delay);
-}
-
-tlm::tlm_sync_enum AxiInterconnect::begin_request(unsigned master, Payload& access, tlm::tlm_phase& phase,
-                                                  sc_core::sc_time& delay) {
-  Master& port = masters_[master];
-  if (port.hook != nullptr && port.hook->before(access, delay)) return tlm::TLM_COMPLETED;
-  const unsigned region = decode(port, access);
-  if (region == AddressMap::kNone) {
-    ++port.statistics.decode_errors;
-    delay += request_latency_ + response_latency_;
-    access.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
-    if (port.hook != nullptr) port.hook->after(access, delay);
-    return tlm::TLM_COMPLETED;
-  }
-  count(port, access);
-
-  const Target& target = targets_[region];
-  Route& route = take_route();
-  route.outer = access.get_extension<Route>();
-  route.master = master;
-  route.region = region;
-  route.address = access.get_address();
-  route.responded = false;
-  if (access.has_mm()) access.acquire();
-  access.set_extension(&route);
-  access.set_address(route.address - target.offset);
-  delay += request_latency_;
-  tlm::tlm_sync_enum answer = tlm::TLM_COMPLETED;
-  if (target.hook != nullptr && target.hook->before(access, delay)) {
-    route.responded = true;  // refused here: the hooks behind it see nothing
-    delay += response_latency_;
-    if (port.hook != nullptr) {
-      access.set_address(route.address);
-      port.hook->after(access, delay);
-    }
-  } else {
-    answer = out[region]->nb_transport_fw(access, phase, delay);
-    if (answer == tlm::TLM_COMPLETED || (answer == tlm::TLM_UPDATED && phase == tlm::BEGIN_RESP)) {
-      response_due(route, access, delay);
-    }
-  }
-  if (answer == tlm::TLM_COMPLETED) end_route(route, access);
-  return answer;
-}
-
-tlm::tlm_sync_enum AxiInterconnect::nb_transport_fw(int master, Payload& access, tlm::tlm_phase& phase,
-                                                    sc_core::sc_time& delay) {
-  if (phase == tlm::BEGIN_REQ) return begin_request(static_cast<unsigned>(master), access, phase, delay);
-  Route* route = route_of(access);
-  if (route == nullptr) {
-    // Not a transaction of ours: a master that ends what it never began. The protocol has no answer for it.
-    SC_REPORT_WARNING("/dmavp/bus", "phase for a transaction that was never requested; ignored");
-    return tlm::TLM_COMPLETED;
-  }
-  const bool last = phase == tlm::END_RESP;
-  if (last) delay += request_latency_;
-  const tlm::tlm_sync_enum answer = out[route->region]->nb_transport_fw(access, phase, delay);
-  if (last || answer == tlm::TLM_COMPLETED) end_route(*route, access);
-  return answer;
-}
-
-tlm::tlm_sync_enum AxiInterconnect::nb_transport_bw(int, Payload& access, tlm::tlm_phase& phase,
-                                                    sc_core::sc_time& delay) {
-  Route* route = route_of(access);
-  if (route == nullptr) {
-    SC_REPORT_WARNING("/dmavp/bus", "response for a transaction that is not in flight; ignored");
-    return tlm::TLM_COMPLETED;
-  }
-  if (phase == tlm::BEGIN_RESP) response_due(*route, access, delay);
-  const tlm::tlm_sync_enum answer = in[route->master]->nb_transport_bw(access, phase, delay);
-  if (answer == tlm::TLM_COMPLETED || (answer == tlm::TLM_UPDATED && phase == tlm::END_RESP)) {
-    end_route(*route, access);
-  }
-  return answer;
 }
 
 // --- direct memory and debug

@@ -53,6 +53,7 @@ class AxiInterconnect : public sc_core::sc_module {
   /// @throws std::invalid_argument for no master, no region, or overlapping or empty regions (both are named)
   AxiInterconnect(const sc_core::sc_module_name& name, const InterconnectConfig& config, const Clock& clock);
   ~AxiInterconnect() override;
+  SC_HAS_PROCESS(AxiInterconnect);
 
   const AddressMap& map() const { return map_; }
   const BusPortStatistics& statistics(unsigned master) const { return masters_.at(master).statistics; }
@@ -64,35 +65,54 @@ class AxiInterconnect : public sc_core::sc_module {
 
  private:
   struct Route;
+  /// One end of a link that carries one unaccepted phase at a time (exclusion rules of the base protocol).
+  struct Lane {
+    Route* busy = nullptr;  // sent and not accepted
+    sc_core::sc_time free_at;
+    Route* first = nullptr;  // waiting, in order of arrival
+    Route* last = nullptr;
+  };
   struct Master {
     unsigned hint = 0;
     FaultPoint* hook = nullptr;
     BusPortStatistics statistics;
+    Lane responses;
   };
   struct Target {
     std::uint64_t offset = 0;  // bus address - address at the target
     FaultPoint* hook = nullptr;
+    Lane requests;
   };
   using Payload = tlm::tlm_generic_payload;
 
   void b_transport(int master, Payload& access, sc_core::sc_time& delay);
   void routed_b_transport(unsigned region, Payload& access, sc_core::sc_time& delay);
+  bool get_direct_mem_ptr(int master, Payload& access, tlm::tlm_dmi& dmi);
+  unsigned transport_dbg(int master, Payload& access);
+  void invalidate_direct_mem_ptr(int region, sc_dt::uint64 first, sc_dt::uint64 last);
+  unsigned decode(Master& port, const Payload& access) const;
+  static void count(Master& port, const Payload& access);
+
+  // Non-blocking transport (axi_interconnect_nb.cpp).
   tlm::tlm_sync_enum nb_transport_fw(int master, Payload& access, tlm::tlm_phase& phase,
                                      sc_core::sc_time& delay);
   tlm::tlm_sync_enum nb_transport_bw(int region, Payload& access, tlm::tlm_phase& phase,
                                      sc_core::sc_time& delay);
   tlm::tlm_sync_enum begin_request(unsigned master, Payload& access, tlm::tlm_phase& phase,
                                    sc_core::sc_time& delay);
-  bool get_direct_mem_ptr(int master, Payload& access, tlm::tlm_dmi& dmi);
-  unsigned transport_dbg(int master, Payload& access);
-  void invalidate_direct_mem_ptr(int region, sc_dt::uint64 first, sc_dt::uint64 last);
-
-  unsigned decode(Master& port, const Payload& access) const;
-  void count(Master& port, const Payload& access);
-  void response_due(Route& route, Payload& access, sc_core::sc_time& delay);
+  tlm::tlm_sync_enum end_response(Payload& access, const sc_core::sc_time& delay);
+  tlm::tlm_sync_enum send_request(Route& route, tlm::tlm_phase& phase, sc_core::sc_time& delay);
+  tlm::tlm_sync_enum send_response(Route& route, sc_core::sc_time& delay);
+  void deliver_response(Route& route, sc_core::sc_time delay);
+  void response_passes(Route& route, sc_core::sc_time& delay);
+  void release(Lane& lane, const Route& route, const sc_core::sc_time& delay);
+  static bool must_wait(const Lane& lane, const sc_core::sc_time& at);
+  void wait_in(Lane& lane, Route& route, const sc_core::sc_time& at);
+  Route* next_due(Lane& lane);
+  void retry();
   Route& take_route();
   Route* route_of(Payload& access) const;
-  void end_route(Route& route, Payload& access);
+  void end_route(Route& route);
 
   AddressMap map_;
   sc_core::sc_time request_latency_;
@@ -101,6 +121,7 @@ class AxiInterconnect : public sc_core::sc_module {
   std::vector<Target> targets_;
   std::vector<Route*> all_routes_;
   Route* free_routes_ = nullptr;
+  sc_core::sc_event retry_;  // somebody waits in a lane that becomes free
 };
 
 }  // namespace dmavp
