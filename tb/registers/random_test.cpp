@@ -20,7 +20,7 @@ u64 number(const char* variable, u64 otherwise) {
 /// DMAVP_PROGRAMS programs from seed DMAVP_PROGRAM_SEED on; the tier decides otherwise.
 void play_class(ProgramClass kind) {
   auto rigs = make_rigs();
-  const u64 count = number("DMAVP_PROGRAMS", full_tier() ? 1000 : 14);
+  const u64 count = number("DMAVP_PROGRAMS", full_tier() ? 1000 : 140);
   const u64 first = number("DMAVP_PROGRAM_SEED", 0);
   std::map<std::string, unsigned> histogram;
   unsigned failures = 0;
