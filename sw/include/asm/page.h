@@ -1,0 +1,6 @@
+#ifndef DMAVP_ASM_PAGE_H
+#define DMAVP_ASM_PAGE_H
+
+#include <linux/mm.h>
+
+#endif

@@ -1,0 +1,6 @@
+#ifndef DMAVP_LINUX_HIGHMEM_H
+#define DMAVP_LINUX_HIGHMEM_H
+
+#include <linux/mm.h>
+
+#endif

@@ -1,0 +1,6 @@
+#ifndef DMAVP_LINUX_PFN_H
+#define DMAVP_LINUX_PFN_H
+
+#include <linux/mm.h>
+
+#endif
