@@ -4,7 +4,9 @@
 #include <linux/err.h>
 #include <linux/firmware.h>
 #include <linux/init.h>
+#include <linux/kernel.h>
 #include <linux/kthread.h>
+#include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
@@ -93,7 +95,7 @@ int copy_and_compare(dmavp_client* client, dma_chan* chan, const struct firmware
     if (!ret) {
       char checksum[24];
       const u32 crc = crc32(to, bytes);
-      snprintf(checksum, sizeof(checksum), "crc32:%08x", crc);
+      scnprintf(checksum, sizeof(checksum), "crc32:%08x", crc);
       dmavp_client_note(client, "file", path);
       dmavp_client_note(client, "checksum", checksum);
       pr_info("filecopy: %s: %zu bytes copied and equal, crc32 %08x\n", path, bytes, crc);

@@ -253,6 +253,9 @@ void __exit dmatest_exit() {
   mutex_unlock(&test.lock);
 }
 
+module_init(dmatest_init);
+module_exit(dmatest_exit);
+
 }  // namespace
 }  // namespace dmavp::dmatest
 
@@ -265,7 +268,5 @@ MODULE_PARM_DESC(channel, "name of the channel to acquire (dma0chan1), empty = a
 module_param_cb(test_list, &dmavp::dmatest::list_ops, nullptr, 0444);
 MODULE_PARM_DESC(test_list, "reading logs the channels under test");
 
-module_init(dmavp::dmatest::dmatest_init);
-module_exit(dmavp::dmatest::dmatest_exit);
 MODULE_LICENSE("MIT");
 MODULE_DESCRIPTION("Client: random transfers on every channel, checked byte by byte");

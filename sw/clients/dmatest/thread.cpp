@@ -3,6 +3,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/freezer.h>
+#include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
@@ -402,7 +403,7 @@ void thread_ended(Test& test, unsigned failures) {
   test.failures += failures;
   if (--test.threads_running == 0 && test.client) {
     char text[16];
-    snprintf(text, sizeof(text), "%u", test.failures);
+    scnprintf(text, sizeof(text), "%u", test.failures);
     dmavp_client_note(test.client, "failures", text);
     dmavp_client_finish(test.client, test.failures ? -EIO : 0);
     test.client = nullptr;

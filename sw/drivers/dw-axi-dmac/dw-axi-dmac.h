@@ -22,7 +22,7 @@ struct Chip;
 struct Channel {
   virt_dma_chan vc;
   Chip* chip;
-  void __iomem* regs;
+  u8 __iomem* regs;
   unsigned id;
   unsigned priority;      ///< CH_PRIOR
   u32 max_items;          ///< per block (BLOCK_TS + 1)
@@ -38,7 +38,7 @@ struct Channel {
 
 struct Chip {
   struct device* dev;
-  void __iomem* regs;
+  u8 __iomem* regs;
   struct clk* core_clk;
   struct clk* cfgr_clk;
   dma_device dma;

@@ -7,6 +7,7 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/of.h>
+#include <linux/of_device.h>
 #include <linux/platform_device.h>
 #include <linux/property.h>
 #include <linux/reset.h>
@@ -160,8 +161,9 @@ int probe(struct platform_device* pdev) {
   chip->channels = static_cast<Channel*>(devm_kcalloc(dev, chip->channel_count, sizeof(Channel), GFP_KERNEL));
   if (!chip->channels) return -ENOMEM;
 
-  chip->regs = devm_platform_ioremap_resource(pdev, 0);
-  if (IS_ERR(chip->regs)) return static_cast<int>(PTR_ERR(chip->regs));
+  void __iomem* regs = devm_platform_ioremap_resource(pdev, 0);
+  if (IS_ERR(regs)) return static_cast<int>(PTR_ERR(regs));
+  chip->regs = static_cast<u8 __iomem*>(regs);
   ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(64));
   if (ret) return ret;
   if (variant->resets) {
@@ -211,12 +213,12 @@ void remove(struct platform_device* pdev) {
 }
 
 const struct of_device_id kMatches[] = {
-    {"dmavp,dw-axi-dmac", &kPlain},
-    {"dmavp,agilex5-axi-dma", &kAgilex5},
-    {"starfive,jh7110-axi-dma", &kJh7110},
-    {"starfive,jh8100-axi-dma", &kJh8100},
-    {"snps,axi-dma-1.01a", &kPlain},
-    {},
+    {"", "", "dmavp,dw-axi-dmac", &kPlain},
+    {"", "", "dmavp,agilex5-axi-dma", &kAgilex5},
+    {"", "", "starfive,jh7110-axi-dma", &kJh7110},
+    {"", "", "starfive,jh8100-axi-dma", &kJh8100},
+    {"", "", "snps,axi-dma-1.01a", &kPlain},
+    {"", "", "", nullptr},
 };
 MODULE_DEVICE_TABLE(of, kMatches);
 

@@ -8,6 +8,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#ifndef __cplusplus
+/* A type and not a macro, as in the kernel: module_param(x, bool, ...) pastes the name. */
+#undef bool
+typedef _Bool bool;
+#endif
+
 typedef __u8 u8;
 typedef __u16 u16;
 typedef __u32 u32;
