@@ -33,7 +33,7 @@ struct module {
 #define DMAVP_MODULE_DEFINED
 struct module __this_module __attribute__((__weak__, __visibility__("hidden"))) = {
 	MODULE_STATE_UNFORMED, 0, KBUILD_MODNAME};
-static struct module *const __this_module_entry __attribute__((__used__, __section__("__this_module"),
+static struct module *const __this_module_entry __attribute__((__used__, __section__(".this_module"),
 	__aligned__(8))) = &__this_module;
 MODULE_INFO(name, KBUILD_MODNAME);
 #endif
