@@ -38,11 +38,16 @@ void prepare(tlm::tlm_generic_payload& payload, tlm::tlm_command command, std::u
 }  // namespace
 
 AxiMaster::AxiMaster(const Clock& clock, std::vector<tlm::tlm_initiator_socket<>*> sockets)
-    : clock_(clock), sockets_(std::move(sockets)), routes_(sockets_.size()) {}
+    : clock_(clock), sockets_(std::move(sockets)), routes_(sockets_.size()), hooks_(sockets_.size()) {}
 
 void AxiMaster::set_dmi_allowed(bool allowed) {
   if (dmi_allowed_ == allowed) return;
   dmi_allowed_ = allowed;
+  forget();
+}
+
+void AxiMaster::set_fault_point(unsigned master, FaultPoint* hook) {
+  hooks_.at(master) = hook;
   forget();
 }
 
@@ -80,7 +85,7 @@ Path AxiMaster::look_up(unsigned master, std::uint64_t address, bool write) {
   found.last = found.first + (kPage - 1);
   bool region = false;
 
-  if (dmi_allowed_) {
+  if (dmi_allowed_ && (!hooks_[master] || hooks_[master]->allows_dmi())) {
     PooledPayload& payload = pool_.acquire();
     std::byte unused[4]{};
     prepare(payload, write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND, address, unused, 4, 4);
@@ -163,7 +168,12 @@ AxiStatus AxiMaster::commit(const Burst& burst, const BurstTimes& times, std::by
   const Picoseconds now = to_picoseconds(sc_core::sc_time_stamp());
   sc_core::sc_time delay =
       due != kNever && due > now ? from_picoseconds(due - now) : sc_core::sc_time(sc_core::SC_ZERO_TIME);
-  (*sockets_[master])->b_transport(payload, delay);
+  if (FaultPoint* hook = hooks_[master]; !hook) {
+    (*sockets_[master])->b_transport(payload, delay);
+  } else if (!hook->before(payload, delay)) {
+    (*sockets_[master])->b_transport(payload, delay);
+    hook->after(payload, delay);
+  }
   const AxiStatus status = to_axi(payload.get_response_status());
   payload.release();
   return status;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/fault_point.h"
 #include "base/payload_pool.h"
 #include "dmac/axi_port.h"
 
@@ -26,6 +27,9 @@ class AxiMaster : public AxiPort {
   void set_listener(PortListener* listener) { listener_ = listener; }
   /// False: never ask for direct memory access. Default true.
   void set_dmi_allowed(bool allowed);
+  /// A hook on the transactions of one port, probes excepted; null removes it. One that does not allow direct
+  /// memory makes every burst of the port a transaction.
+  void set_fault_point(unsigned master, FaultPoint* hook);
   /// From the socket `master`: direct access to [first, last] is no longer valid.
   void invalidate(unsigned master, std::uint64_t first, std::uint64_t last);
 
@@ -49,6 +53,7 @@ class AxiMaster : public AxiPort {
   const Clock clock_;
   std::vector<tlm::tlm_initiator_socket<>*> sockets_;
   std::vector<std::array<Routes, 2>> routes_;  ///< per master: reads, writes
+  std::vector<FaultPoint*> hooks_;             ///< per master
   PayloadPool pool_;
   PortListener* listener_ = nullptr;
   bool dmi_allowed_ = true;

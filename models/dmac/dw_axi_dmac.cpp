@@ -133,6 +133,15 @@ void DwAxiDmac::invalidate(int master, sc_dt::uint64 first, sc_dt::uint64 last) 
 // ---------------------------------------------------------------------------------------------------
 
 void DwAxiDmac::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+  if (!register_hook_) {
+    perform(payload, delay);
+  } else if (!register_hook_->before(payload, delay)) {
+    perform(payload, delay);
+    register_hook_->after(payload, delay);
+  }
+}
+
+void DwAxiDmac::perform(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   const Picoseconds time = to_picoseconds(sc_core::sc_time_stamp() + delay);
   const bool nested = inside_;  // a burst of ours that hit our own registers, within an advance
   inside_ = true;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/fault_point.h"
 #include "base/observer.h"
 #include "dmac/axi_master.h"
 #include "dmac/engine.h"
@@ -38,6 +39,10 @@ class DwAxiDmac : public sc_core::sc_module, private dmac::InterruptSink {
   void set_observer(Observer* observer);  ///< null: no events, no cost
   void set_dmi_allowed(bool allowed);     ///< false: every burst is a transaction
 
+  /// Hooks on the sockets (fault_point.h); null removes one.
+  void set_register_fault_point(FaultPoint* hook) { register_hook_ = hook; }
+  void set_master_fault_point(unsigned master, FaultPoint* hook) { axi_.set_fault_point(master, hook); }
+
   /// Brings state and statistics up to the current simulation time.
   void synchronize();
   const dmac::Engine& engine() const { return registers_.engine(); }
@@ -53,6 +58,7 @@ class DwAxiDmac : public sc_core::sc_module, private dmac::InterruptSink {
   };
 
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void perform(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned transport_dbg(tlm::tlm_generic_payload& payload);
   void invalidate(int master, sc_dt::uint64 first, sc_dt::uint64 last);
   tlm::tlm_response_status access(tlm::tlm_generic_payload& payload, Cycle at, Picoseconds time);
@@ -68,6 +74,7 @@ class DwAxiDmac : public sc_core::sc_module, private dmac::InterruptSink {
   dmac::AxiMaster axi_;
   dmac::Registers registers_;
   Observer* observer_ = nullptr;
+  FaultPoint* register_hook_ = nullptr;
 
   sc_core::sc_event wake_event_;
   Picoseconds armed_ = kNever;  ///< when wake_event_ fires
