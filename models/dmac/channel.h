@@ -9,6 +9,7 @@
 #include "dmac/engine.h"
 #include "dmac/lli.h"
 #include "dmac/planner.h"
+#include "dmac/steady_state.h"
 
 namespace dmavp::dmac {
 
@@ -135,6 +136,8 @@ struct Channel {
   std::array<std::byte, kLliBytes> item{};
   std::uint64_t reload_sar = 0;
   std::uint64_t reload_dar = 0;
+
+  SteadyState steady;
 
   std::uint64_t blocks = 0;
   std::uint64_t lli_fetches = 0;

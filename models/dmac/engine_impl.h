@@ -52,6 +52,7 @@ struct Engine::Impl {
   Cycle now = 0;
   bool busy = false;  ///< inside advance()
   bool paths_stale = false;
+  std::uint64_t epoch = 0;   ///< counts whatever is not a grant to a lone channel
   std::uint32_t active = 0;  ///< channels whose phase is not kOff
   const std::uint32_t fifo_size;
   const std::uint64_t address_mask;
@@ -77,6 +78,10 @@ struct Engine::Impl {
   void grant_write_back(Channel& c, Cycle t);
   Cycle lower_bound(const Channel& c, std::uint32_t bytes) const;
   Cycle wake_of(const Channel& c) const;
+
+  // --- engine_steady.cpp: skipping
+  unsigned capture(const Channel& c, Cycle t, std::array<std::uint64_t, SteadyState::kMaxWords>& out) const;
+  void skip_steady(Channel& c, Cycle to);
 
   // --- engine_flow.cpp: phases of a transfer
   void on_wake(Channel& c, Cycle t);

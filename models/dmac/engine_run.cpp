@@ -143,6 +143,7 @@ void Engine::Impl::plan_writer(Channel& c, Cycle t) {
 }
 
 void Engine::Impl::replan(Channel& c, Cycle t) {
+  ++epoch;
   if (c.phase != Phase::kRunning) return;
   retire(c, t);
   plan_reader(c, t);
@@ -327,16 +328,18 @@ void Engine::Impl::grant_write_back(Channel& c, Cycle t) {
 
 /// The fast path: nobody to arbitrate with. Returns at the first event that is not a grant.
 void Engine::Impl::run_alone(Channel& c, Cycle to) {
+  const bool skips = c.aligned && !c.exact;
   for (;;) {
     const Cycle read = read_time(c);
     const Cycle write = write_time(c);
     const Cycle next = std::min(read, write);
     if (c.wake <= next || next > to || c.phase != Phase::kRunning) return;
-    now = next;
+    now = std::max(now, next);
     if (read <= write) {
-      grant_read(c, next);
+      grant_read(c, now);
     } else {
-      grant_write(c, next);
+      grant_write(c, now);
+      if (skips && c.wake == kNever) skip_steady(c, to);
     }
   }
 }
@@ -377,6 +380,7 @@ void Engine::Impl::run(Cycle to) {
     const Cycle next = std::min(due_at, best->time());
     if (next > to || next == kNever) return;
     now = std::max(now, next);
+    ++epoch;
     if (due_at <= next) {
       on_wake(*due, now);
     } else if (write) {

@@ -305,5 +305,36 @@ TEST(RandomPrograms, DirectCopyingAndObserversChangeNothing) {
   }
 }
 
+TEST(RandomPrograms, SteadyStatesAreSkippedWithoutATrace) {
+  for (std::uint64_t seed = 0; seed < programs(400); ++seed) {
+    Program g = random_program(seed, false, seed % 3 == 0);
+    std::mt19937_64 random(seed);
+    g.channels.resize(std::min<std::size_t>(g.channels.size(), 1 + random() % 2));
+    g.p.max_burst_len = 16;
+    for (ChannelProgram& c : g.channels) {
+      c.start = c.channel * (random() % 3000);
+      c.copies.resize(1);
+      c.list = false;
+      Copy& copy = c.copies[0];
+      copy.src = c.channel * kMemory / 2;
+      copy.dst = copy.src + kMemory / 4;
+      copy.bytes = 32768 + static_cast<std::uint32_t>(random() % 4096 & ~63u);
+      copy.control.burst = 1u << (random() % 5);
+      copy.control.src_width = 2 + static_cast<unsigned>(random() % 3);
+      copy.control.dst_width = 2 + static_cast<unsigned>(random() % 3);
+    }
+    for (Action& a : g.actions) {
+      a.channel = static_cast<unsigned>(a.channel % g.channels.size());
+      a.at = random() % 30000;
+    }
+    const Outcome stepped = play(g, true, Slicing::kFine);
+    expect_same(stepped, play(g, true, Slicing::kOneGo), "one go");
+    expect_same(stepped, play(g, true, Slicing::kWakes), "wakes");
+    expect_same(stepped, play(g, true, Slicing::kRandom, false, seed), "random steps");
+    expect_same(stepped, play(g, false, Slicing::kWakes), "committed");
+    ASSERT_FALSE(HasFailure()) << "seed " << seed;
+  }
+}
+
 }  // namespace
 }  // namespace dmavp::dmac::test

@@ -1,0 +1,188 @@
+// Skipping over the steady state of a lone channel (steady_state.h). Exact: a skip leaves the state and all
+// statistics as stepping would have.
+#include <algorithm>
+#include <cstring>
+
+#include "dmac/engine_impl.h"
+
+namespace dmavp::dmac {
+
+namespace {
+
+constexpr unsigned kPatienceLimit = 64;
+
+class Words {
+ public:
+  explicit Words(std::array<std::uint64_t, SteadyState::kMaxWords>& out) : out_(out) {}
+  void put(std::uint64_t word) { out_[count_++] = word; }
+  unsigned count() const { return count_; }
+
+ private:
+  std::array<std::uint64_t, SteadyState::kMaxWords>& out_;
+  unsigned count_ = 0;
+};
+
+std::uint64_t relative(Cycle cycle, Cycle to) { return cycle == kNever ? kNever : cycle - to; }
+
+void put_side(Words& words, const Side& side, Cycle t, std::uint32_t position) {
+  words.put(relative(side.ready, t));
+  words.put(side.since - t);
+  words.put(side.cursor - t);
+  words.put((std::uint64_t{side.pos - position} << 32) | (side.done_issue - position));
+  words.put((std::uint64_t{side.count - side.head} << 8) | static_cast<std::uint64_t>(side.wait));
+  // What the sides do next depends on these, too.
+  words.put((std::uint64_t{side.shape.max_bytes} << 32) | (side.limit << 16) |
+            static_cast<std::uint32_t>(side.shape.width_log2 << 8) | side.master);
+  words.put(side.latency);
+  for (std::uint32_t i = side.head; i != side.count; ++i) {
+    const Flight& f = side.flight(i);
+    words.put(f.accepted - t);
+    words.put(f.first - t);
+    words.put(f.last - t);
+    words.put(f.response - t);
+    words.put(f.end - position);
+    words.put(f.gap);
+    if (f.gap != 0) {
+      words.put((std::uint64_t{f.gap_memory} << 32) | f.gap_arbitration);
+      words.put(static_cast<std::uint64_t>(f.gap_cause));
+    }
+  }
+}
+
+void put_path(Words& words, const Port::Addresses& path, Cycle data_free, Cycle t) {
+  words.put(path.free - t);
+  words.put(path.stalled_until - t);
+  words.put(data_free - t);
+}
+
+template <typename Values>
+void to_difference(Values& reference, const Values& current) {
+  for (std::size_t i = 0; i < reference.size(); ++i) reference[i] = current[i] - reference[i];
+}
+
+PortStatistics::Wire minus(const PortStatistics::Wire& a, const PortStatistics::Wire& b) {
+  return {a.busy - b.busy, a.stalled - b.stalled};
+}
+
+void add(PortStatistics::Wire& wire, const PortStatistics::Wire& period, std::uint64_t periods) {
+  wire.busy += periods * period.busy;
+  wire.stalled += periods * period.stalled;
+}
+
+/// Moves a side `cycles` later, `bytes` further and `bursts` on.
+void shift(Side& side, Cycle cycles, std::uint32_t bytes, std::uint32_t bursts) {
+  std::array<Flight, SteadyState::kMaxFlights> flights;
+  const std::uint32_t count = side.count - side.head;
+  for (std::uint32_t i = 0; i < count; ++i) flights[i] = side.flight(side.head + i);
+  side.head += bursts;
+  side.count += bursts;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    Flight& f = side.flight(side.head + i);
+    f = flights[i];
+    f.accepted += cycles;
+    f.first += cycles;
+    f.last += cycles;
+    f.response += cycles;
+    f.end += bytes;
+  }
+  side.pos += bytes;
+  side.done_issue += bytes;
+  side.done += bytes;
+  side.since += cycles;
+  side.cursor += cycles;
+  if (side.ready != kNever) side.ready += cycles;
+}
+
+}  // namespace
+
+/// The state of a lone channel relative to `t` and to what it has written; 0 words if too much is in flight.
+unsigned Engine::Impl::capture(const Channel& c, Cycle t,
+                               std::array<std::uint64_t, SteadyState::kMaxWords>& out) const {
+  if (c.rd.count - c.rd.head > SteadyState::kMaxFlights || c.wr.count - c.wr.head > SteadyState::kMaxFlights)
+    return 0;
+  Words words(out);
+  put_side(words, c.rd, t, c.wr.pos);
+  put_side(words, c.wr, t, c.wr.pos);
+  put_path(words, ports[c.rd.master].ar, ports[c.rd.master].data_free[0], t);
+  put_path(words, ports[c.wr.master].aw, ports[c.wr.master].data_free[w_index], t);
+  return words.count();
+}
+
+/// Called behind every write of a channel that is alone, whose bursts are all of full length and whose data
+/// are copied at the end of advance(). Skips as many periods as end by `to` and leave full bursts to come.
+void Engine::Impl::skip_steady(Channel& c, Cycle to) {
+  SteadyState& s = c.steady;
+  const Cycle t = now;
+  Port& read_port = ports[c.rd.master];
+  Port& write_port = ports[c.wr.master];
+  if (read_port.ar.owner != c.index || write_port.aw.owner != c.index) return;
+  if (s.referenced && s.state[0] == relative(c.rd.ready, t)) {
+    std::array<std::uint64_t, SteadyState::kMaxWords> state;
+    const unsigned words = capture(c, t, state);
+    if (words == s.words && std::memcmp(state.data(), s.state.data(), words * sizeof state[0]) == 0) {
+      if (!s.known) {
+        if (s.epoch != epoch) {
+          s.forget();
+          return;
+        }
+        s.known = true;
+        s.cycles = t - s.at;
+        s.bytes = c.wr.pos - s.position;
+        s.reads = c.rd.count - s.reads;
+        s.writes = c.wr.count - s.writes;
+        to_difference(s.reader, c.rd.cycles);
+        to_difference(s.writer, c.wr.cycles);
+        s.read_port.ar = minus(read_port.stats.ar, s.read_port.ar);
+        s.read_port.r = minus(read_port.stats.r, s.read_port.r);
+        s.write_port.aw = minus(write_port.stats.aw, s.write_port.aw);
+        s.write_port.w = minus(write_port.stats.w, s.write_port.w);
+        s.write_port.b = minus(write_port.stats.b, s.write_port.b);
+      }
+      s.tries = 0;
+      const auto fit = [&](const Side& side) -> std::uint64_t {
+        const std::uint32_t end = side.pos + side.shape.max_bytes;
+        return end <= side.total ? (side.total - end) / s.bytes : 0;
+      };
+      const std::uint64_t periods = std::min({(to - t) / s.cycles, fit(c.rd), fit(c.wr)});
+      if (periods == 0) return;
+      const auto n = static_cast<std::uint32_t>(periods);
+      const Cycle cycles = periods * s.cycles;
+      shift(c.rd, cycles, n * s.bytes, n * s.reads);
+      shift(c.wr, cycles, n * s.bytes, n * s.writes);
+      for (unsigned i = 0; i < kCauses; ++i) {
+        c.rd.cycles[i] += periods * s.reader[i];
+        c.wr.cycles[i] += periods * s.writer[i];
+      }
+      for (Port::Addresses* path : {&read_port.ar, &write_port.aw}) {
+        path->free += cycles;
+        path->stalled_until += cycles;
+      }
+      read_port.data_free[0] += cycles;
+      if (&write_port != &read_port || w_index != 0) write_port.data_free[w_index] += cycles;
+      add(read_port.stats.ar, s.read_port.ar, periods);
+      add(read_port.stats.r, s.read_port.r, periods);
+      add(write_port.stats.aw, s.write_port.aw, periods);
+      add(write_port.stats.w, s.write_port.w, periods);
+      add(write_port.stats.b, s.write_port.b, periods);
+      now += cycles;
+      return;
+    }
+  }
+  if (++s.tries < s.patience) return;
+  if (s.referenced) s.patience = std::min(2 * s.patience, kPatienceLimit);
+  s.known = false;
+  s.tries = 0;
+  s.words = capture(c, t, s.state);
+  s.referenced = s.words != 0;
+  s.epoch = epoch;
+  s.at = t;
+  s.position = c.wr.pos;
+  s.reads = c.rd.count;
+  s.writes = c.wr.count;
+  s.reader = c.rd.cycles;
+  s.writer = c.wr.cycles;
+  s.read_port = read_port.stats;
+  s.write_port = write_port.stats;
+}
+
+}  // namespace dmavp::dmac

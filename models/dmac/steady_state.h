@@ -1,0 +1,47 @@
+// The steady state of a channel that has the ports to itself. Private to the engine.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "dmac/engine.h"
+
+namespace dmavp::dmac {
+
+/// Once everything about a channel, relative to the cycle and position of a write, is what it was at an
+/// earlier write, what happened in between happens again. `state` is that relative state, the rest what one
+/// period adds.
+struct SteadyState {
+  static constexpr unsigned kMaxFlights = 16;  ///< per side; more is stepped through
+  static constexpr unsigned kMaxWords = 24 + 2 * kMaxFlights * 8;
+
+  bool known = false;       ///< a period has been measured
+  bool referenced = false;  ///< `state` is filled
+  unsigned tries = 0;       ///< writes since the reference was taken
+  unsigned patience = 4;
+
+  // The reference.
+  unsigned words = 0;
+  std::array<std::uint64_t, kMaxWords> state{};
+  std::uint64_t epoch = 0;
+  Cycle at = 0;
+  std::uint32_t position = 0;
+  std::uint32_t reads = 0;
+  std::uint32_t writes = 0;
+  std::array<Cycle, kCauses> reader{};
+  std::array<Cycle, kCauses> writer{};
+  PortStatistics read_port;
+  PortStatistics write_port;
+
+  // One period: reads, writes, reader, ... hold differences once `known`.
+  Cycle cycles = 0;
+  std::uint32_t bytes = 0;
+
+  void forget() {
+    known = referenced = false;
+    tries = 0;
+    patience = 4;
+  }
+};
+
+}  // namespace dmavp::dmac

@@ -1,0 +1,284 @@
+// Closed forms: throughput, shares, priority, start and end of a transfer, in-flight bytes and residue per
+// cycle.
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "dmac/engine_rig.h"
+#include "dmac/planner.h"
+
+namespace dmavp::dmac::test {
+namespace {
+
+struct Point {
+  unsigned outstanding;
+  unsigned beats;
+  Cycle latency;
+  Cycle overhead;
+};
+
+class Throughput : public testing::TestWithParam<bool> {};
+
+TEST_P(Throughput, OneChannelFollowsTheClosedForm) {
+  for (const Point& q :
+       {Point{1, 16, 20, 0}, Point{1, 4, 7, 0}, Point{2, 16, 50, 0}, Point{3, 8, 40, 0}, Point{4, 16, 64, 0},
+        Point{4, 16, 48, 0}, Point{4, 16, 10, 0}, Point{16, 8, 200, 0}, Point{16, 1, 30, 0},
+        Point{1, 16, 20, 5}, Point{4, 8, 60, 3}, Point{2, 256, 100, 0}}) {
+    Parameters p = default_parameters();
+    p.fifo_depth = 1024;
+    p.burst_overhead = q.overhead;
+    Rig rig(p, std::size_t{1} << 20);
+    rig.port.direct = GetParam();
+    rig.port.read_latency = q.latency;
+    Control control;
+    control.burst = q.beats;
+    const std::uint32_t bytes = 1u << 18;
+    rig.program(0, 0, 1u << 19, bytes, control, q.outstanding);
+    rig.engine.enable(0);
+    rig.run();
+    const double beats = bytes / 8.0;
+    const double rate = beats / static_cast<double>(rig.client.cycle_of(0, kDmaTfrDone));
+    const double n = q.outstanding;
+    const double b = q.beats;
+    const auto l = static_cast<double>(q.latency);
+    const auto h = static_cast<double>(q.overhead);
+    EXPECT_NEAR(rate / std::min(b / (b + h), n * b / (l + b + h)), 1.0, 0.02)
+        << "N " << n << " B " << b << " L " << l << " h " << h;
+  }
+}
+
+TEST_P(Throughput, EqualChannelsShareEqually) {
+  for (unsigned channels : {2u, 3u, 5u, 8u}) {
+    for (unsigned outstanding : {1u, 4u}) {
+      Parameters p = default_parameters();
+      Rig rig(p, std::size_t{1} << 22);
+      rig.port.direct = GetParam();
+      const std::uint32_t share = 1u << 18;
+      for (unsigned ch = 0; ch < channels; ++ch) {
+        rig.program(ch, ch * share, (8 + ch) * share - (ch == 7 ? 0 : 0), share, {}, outstanding);
+        rig.engine.enable(ch);
+      }
+      rig.engine.advance(20'000);
+      std::uint64_t total = 0;
+      for (unsigned ch = 0; ch < channels; ++ch) total += rig.engine.channel_statistics(ch).bytes_written;
+      for (unsigned ch = 0; ch < channels; ++ch) {
+        const auto moved = static_cast<double>(rig.engine.channel_statistics(ch).bytes_written);
+        EXPECT_NEAR(moved * channels / static_cast<double>(total), 1.0, 0.02) << ch << " of " << channels;
+      }
+      EXPECT_NEAR(static_cast<double>(total) / 8 / 20'000, outstanding * channels >= 2 ? 1.0 : 16.0 / 26,
+                  0.02);
+    }
+  }
+}
+
+TEST_P(Throughput, HigherPriorityRunsAsIfItWereAlone) {
+  const auto done = [](bool with_others, bool direct) {
+    Rig rig(default_parameters(), std::size_t{1} << 22);
+    rig.port.direct = direct;
+    const std::uint32_t share = 1u << 17;
+    for (unsigned ch : {0u, 1u, 2u}) {
+      if (ch != 1 && !with_others) continue;
+      rig.program(ch, ch * share, (8 + ch) * share, share, {}, 8, ch == 1 ? 3 : ch);
+      rig.engine.enable(ch);
+    }
+    rig.run();
+    const Cycle first = rig.client.cycle_of(1, kDmaTfrDone);
+    if (with_others) {
+      // While channel 1 runs the others get the crumbs; then 2 goes before 0.
+      EXPECT_LT(rig.client.cycle_of(2, kDmaTfrDone), rig.client.cycle_of(0, kDmaTfrDone));
+      EXPECT_NEAR(static_cast<double>(rig.client.cycle_of(2, kDmaTfrDone)) / static_cast<double>(first), 2.0,
+                  0.05);
+    }
+    return first;
+  };
+  const auto alone = static_cast<double>(done(false, GetParam()));
+  EXPECT_NEAR(static_cast<double>(done(true, GetParam())) / alone, 1.0, 0.02);
+}
+
+INSTANTIATE_TEST_SUITE_P(CommitAndDirect, Throughput, testing::Bool());
+
+TEST(Timing, AnAloneBurstTakesTheSumOfItsParts) {
+  Parameters p = default_parameters();
+  p.start_latency = 5;
+  p.done_latency = 3;
+  p.cut_through_delay = 2;
+  Rig rig(p);
+  rig.port.log = true;
+  rig.port.read_latency = 11;
+  rig.port.write_latency = 7;
+  rig.engine.advance(100);
+  rig.program(0, 0x1000, 0x2000, 128);
+  rig.engine.enable(0);
+  rig.run();
+  ASSERT_EQ(rig.port.bursts.size(), 2u);
+  const BurstTimes& read = rig.port.bursts[0].times;
+  EXPECT_EQ(read.accepted, 105u);
+  EXPECT_EQ(read.first_beat, 116u);
+  EXPECT_EQ(read.last_beat, 131u);
+  const BurstTimes& write = rig.port.bursts[1].times;
+  EXPECT_EQ(write.accepted, 133u) << "store and forward: behind the last beat";
+  EXPECT_EQ(write.first_beat, 133u);
+  EXPECT_EQ(write.last_beat, 148u);
+  EXPECT_EQ(write.response, 155u);
+  EXPECT_EQ(rig.client.events, (std::vector<Event>{{0, kDmaTfrDone, 158}}));
+}
+
+TEST(Timing, CutThroughChainsBeatsAndNeverOvertakesData) {
+  for (unsigned src_width = 0; src_width <= 3; ++src_width) {
+    for (unsigned dst_width = 0; dst_width <= 3; ++dst_width) {
+      for (std::uint64_t offset : {0u, 1u, 5u}) {
+        Parameters p = default_parameters();
+        p.write_start = WriteStart::kCutThrough;
+        p.cut_through_delay = 2;
+        Rig rig(p);
+        rig.port.log = true;
+        Control control;
+        control.src_width = src_width;
+        control.dst_width = dst_width;
+        control.burst = 16;
+        rig.program(0, 0x1000 + offset, 0x2000 + 3 * offset, 512, control);
+        rig.engine.enable(0);
+        rig.run();
+        // Arrival of every byte, from the reads; departure from the writes.
+        std::vector<Cycle> arrival(512, kNever);
+        Cycle slack = kNever;
+        for (const auto& [burst, times] : rig.port.bursts) {
+          const std::uint64_t base = burst.write ? 0x2000 + 3 * offset : 0x1000 + offset;
+          for (std::uint32_t i = 0; i < burst.bytes; ++i) {
+            const std::uint64_t beat =
+                (burst.address + i) / burst.beat_bytes - burst.address / burst.beat_bytes;
+            const Cycle at = times.first_beat + beat;
+            if (!burst.write) arrival[burst.address - base + i] = at;
+          }
+        }
+        for (const auto& [burst, times] : rig.port.bursts) {
+          if (!burst.write) continue;
+          for (std::uint32_t i = 0; i < burst.bytes; ++i) {
+            const std::uint64_t beat =
+                (burst.address + i) / burst.beat_bytes - burst.address / burst.beat_bytes;
+            const Cycle at = times.first_beat + beat;
+            const Cycle come = arrival[burst.address - 0x2000 - 3 * offset + i];
+            ASSERT_GE(at, come + p.cut_through_delay);
+            slack = std::min(slack, at - come - p.cut_through_delay);
+          }
+        }
+        EXPECT_EQ(slack, 0u) << "no beat waits longer than it must, " << src_width << " to " << dst_width;
+      }
+    }
+  }
+}
+
+TEST(Timing, ResidueAndInFlightAreTrueInEveryCycle) {
+  for (bool direct : {false, true}) {
+    Parameters p = default_parameters();
+    p.fifo_depth = 32;
+    Rig rig(p);
+    rig.port.direct = direct;
+    rig.fill_random(3);
+    const std::uint32_t bytes = 3000 * 8 / 8 & ~7u;
+    for (std::uint32_t i = 0; i < bytes; ++i) rig.port.memory[0x8000 + i] = ~rig.port.memory[0x1000 + i];
+    rig.program(0, 0x1000, 0x8000, bytes);
+    rig.engine.enable(0);
+    std::uint32_t most = 0;
+    while (rig.engine.enabled(0)) {
+      rig.engine.advance(rig.engine.now() + 1);
+      std::uint32_t changed = 0;
+      for (std::uint32_t i = 0; i < bytes; ++i) {
+        changed += rig.port.memory[0x8000 + i] == rig.port.memory[0x1000 + i] ? 1u : 0u;
+      }
+      ASSERT_EQ(rig.engine.dar(0) - 0x8000, changed) << rig.engine.now();
+      if (!rig.engine.enabled(0)) break;
+      const std::uint32_t in_flight = rig.engine.fifo_bytes(0);
+      ASSERT_EQ(rig.engine.sar(0) - 0x1000, changed + in_flight);
+      ASSERT_LE(in_flight, fifo_bytes_of(p));
+      if (rig.engine.block_ts(0) != bytes / 8 - 1) {  // programmed value until the block runs
+        ASSERT_EQ(rig.engine.block_ts(0) * 8, changed + in_flight);
+      }
+      ASSERT_EQ(rig.engine.status(0), changed / 8 | (std::uint64_t{in_flight / 8} << 32));
+      most = std::max(most, in_flight);
+    }
+    EXPECT_GT(most, 0u);
+    EXPECT_EQ(rig.engine.sar(0), 0x1000u + bytes);
+    EXPECT_EQ(rig.engine.block_ts(0), bytes / 8 - 1);
+  }
+}
+
+TEST(Timing, EventsComeAtAWakeAndDataGranuleByGranule) {
+  for (bool direct : {false, true}) {
+    Rig rig;
+    rig.port.direct = direct;
+    const std::uint32_t bytes = 1u << 17;
+    rig.program(0, 0, 1u << 18, bytes);
+    rig.engine.enable(0);
+    std::uint64_t visible = 0;
+    unsigned wakes = 0;
+    while (rig.engine.next_wake() != kNever) {
+      const Cycle wake = rig.engine.next_wake();
+      const std::size_t events = rig.client.events.size();
+      rig.engine.advance(wake);
+      ++wakes;
+      for (std::size_t i = events; i < rig.client.events.size(); ++i)
+        EXPECT_EQ(rig.client.events[i].cycle, wake);
+      const std::uint64_t now_visible = rig.engine.dar(0) - (1u << 18);
+      EXPECT_LE(now_visible - visible, rig.p.granule_bytes + 256);
+      visible = now_visible;
+    }
+    EXPECT_EQ(visible, bytes);
+    EXPECT_LE(wakes, 3 * bytes / rig.p.granule_bytes);
+  }
+}
+
+TEST(Timing, CausesNameTheBottleneck) {
+  const auto share = [](Cause cause, bool reader, const std::function<void(Rig&)>& setup, Parameters p) {
+    Rig rig(p, std::size_t{1} << 22);
+    rig.program(0, 0, 1u << 20, 1u << 17);
+    setup(rig);
+    rig.engine.enable(0);
+    rig.engine.advance(10'000);
+    const ChannelStatistics s = rig.engine.channel_statistics(0);
+    return static_cast<double>((reader ? s.reader : s.writer).cycles[static_cast<unsigned>(cause)]) / 10'000;
+  };
+  const Parameters deep = default_parameters();
+  Parameters shallow = deep;
+  shallow.fifo_depth = 32;
+  EXPECT_GT(share(
+                Cause::kTransferring, true, [](Rig&) {}, deep),
+            0.98);
+  EXPECT_GT(share(
+                Cause::kOutstandingLimit, true,
+                [](Rig& r) {
+                  r.program(0, 0, 1u << 20, 1u << 17, {}, 1);
+                  r.port.read_latency = 48;
+                },
+                deep),
+            0.7);
+  EXPECT_GT(share(
+                Cause::kFifo, false, [](Rig& r) { r.port.read_latency = 500; }, deep),
+            0.8);
+  EXPECT_GT(share(
+                Cause::kFifo, true, [](Rig& r) { r.port.write_latency = 100; }, shallow),
+            0.5);
+  EXPECT_GT(share(
+                Cause::kOutstandingLimit, false, [](Rig& r) { r.port.write_latency = 500; }, deep),
+            0.5);
+  EXPECT_GT(share(
+                Cause::kArbitration, true,
+                [](Rig& r) {
+                  r.program(1, 1u << 18, 1u << 21, 1u << 17, {}, 8, 7);
+                  r.engine.enable(1);
+                },
+                deep),
+            0.9);
+  EXPECT_GT(share(
+                Cause::kHandshake, true,
+                [](Rig& r) {
+                  ChannelConfig config;
+                  config.tt_fc = 2;
+                  r.engine.set_config(0, config);
+                },
+                deep),
+            0.9);
+}
+
+}  // namespace
+}  // namespace dmavp::dmac::test
