@@ -188,6 +188,7 @@ class Run {
   int publish() {
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started_;
     summary_.wall_s = wall.count();
+    summary_.switches = cluster_->yields();
     summary_.board = options_.board;
     summary_.scenario = scenario_.name;
     summary_.timing = scenario_.timing;

@@ -1,0 +1,71 @@
+#include "platform/program.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace dmavp::test {
+namespace {
+
+struct Directory {
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("dmavp-test-" + std::to_string(::getpid()));
+  Directory() { std::filesystem::create_directories(path); }
+  ~Directory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+};
+
+}  // namespace
+
+std::string scratch(const std::string& name) {
+  static const Directory directory;
+  return (directory.path / name).string();
+}
+
+void write_file(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+std::string read_file(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+Finished run_program(const std::vector<std::string>& arguments, const std::vector<std::string>& prefix,
+                     const std::vector<std::string>& environment) {
+  std::vector<std::string> words = prefix;
+  words.emplace_back(DMAVP_PROGRAM);
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  const std::string out = scratch("stdout");
+  const std::string err = scratch("stderr");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::vector<char*> argv;
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    for (const std::string& entry : environment) ::putenv(const_cast<char*>(entry.c_str()));
+    ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
+    ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
+    if (::chdir(DMAVP_SOURCE_DIR) == 0) ::execvp(argv[0], argv.data());
+    ::_exit(127);
+  }
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  Finished finished;
+  finished.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  finished.out = read_file(out);
+  finished.err = read_file(err);
+  return finished;
+}
+
+}  // namespace dmavp::test

@@ -1,0 +1,201 @@
+// Whole runs: what must not change the result, what must, and how a run ends when software is at fault.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <string>
+#include <vector>
+
+#include "platform/program.h"
+
+namespace dmavp::test {
+namespace {
+
+namespace json = boost::json;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using Words = std::vector<std::string>;
+
+struct Run {
+  Finished finished;
+  json::object result;     ///< without wall_s
+  std::string normalised;  ///< the JSON's text without wall_s
+  std::string trace;
+};
+
+Run run(Words arguments, const Words& prefix = {}) {
+  static int number = 0;
+  const std::string name = scratch("run" + std::to_string(number++));
+  for (const char* word : {"--json", ".json", "--trace", ".trace"})
+    arguments.push_back(word[0] == '-' ? word : name + word);
+  Run run;
+  run.finished = run_program(arguments, prefix);
+  const std::string text = read_file(name + ".json");
+  if (!text.empty()) {
+    run.result = json::parse(text).as_object();
+    run.result.erase("wall_s");
+    run.normalised = json::serialize(run.result);
+  }
+  run.trace = read_file(name + ".trace");
+  return run;
+}
+
+// Small enough for a test, and everything at once: all channels, two clients, threads, softirqs.
+Words main_job(const std::string& board) {
+  return {"run",     "default",
+          "--board", board,
+          "--set",   "client.dmatest.iterations=3",
+          "--set",   "client.dmatest.test_buf_size=4KiB",
+          "--set",   "client.file.path=LICENSE"};
+}
+
+Words with(Words words, const Words& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+std::uint64_t switches(const std::string& table) {
+  const std::size_t end = table.find(" switches between");
+  if (end == std::string::npos) return 0;
+  const std::size_t start = table.rfind(' ', end - 1);
+  return std::stoull(table.substr(start + 1, end - start - 1));
+}
+
+class OnBoard : public ::testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Boards, OnBoard, ::testing::Values("k210", "generic32"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST_P(OnBoard, MainJobPassesAndAddsUp) {
+  const Run r = run(main_job(GetParam()));
+  ASSERT_EQ(r.finished.status, 0) << r.finished.out << r.finished.err;
+  EXPECT_THAT(r.finished.out, AllOf(HasSubstr("PASSED"), HasSubstr("nothing went wrong")));
+  EXPECT_EQ(r.result.at("schema"), "dmavp.run/1");
+  EXPECT_TRUE(r.result.at("passed").as_bool());
+  EXPECT_EQ(r.result.at("software").at("live_allocations").to_number<std::uint64_t>(), 0u);
+
+  std::uint64_t payload = 0;
+  ASSERT_EQ(r.result.at("clients").as_array().size(), 2u);
+  for (const json::value& client : r.result.at("clients").as_array()) {
+    const auto bytes = client.at("bytes").to_number<std::uint64_t>();
+    const auto duration = client.at("duration_ps").to_number<double>();
+    EXPECT_GT(bytes, 0u);
+    EXPECT_EQ(client.at("errors").to_number<std::uint64_t>(), 0u);
+    EXPECT_NEAR(client.at("throughput_mb_s").to_number<double>(), static_cast<double>(bytes) / duration * 1e6,
+                1e-3);
+    const auto& latency = client.at("latency_ns");
+    EXPECT_GT(latency.at("min").to_number<double>(), 0.0);
+    EXPECT_LE(latency.at("min").to_number<double>(), latency.at("p50").to_number<double>());
+    EXPECT_LE(latency.at("p50").to_number<double>(), latency.at("p99").to_number<double>());
+    EXPECT_LE(latency.at("p99").to_number<double>(), latency.at("max").to_number<double>());
+    payload += bytes;
+  }
+  // Every cycle of every side has exactly one cause, and what the channels wrote is what the clients asked
+  // for.
+  const auto elapsed = r.result.at("elapsed_cycles").to_number<std::uint64_t>();
+  std::uint64_t written = 0;
+  for (const json::value& channel : r.result.at("channels").as_array()) {
+    for (const char* side : {"reader", "writer"}) {
+      std::uint64_t sum = 0;
+      for (const auto& cause : channel.at(side).as_object()) sum += cause.value().to_number<std::uint64_t>();
+      EXPECT_EQ(sum, elapsed) << channel.at("name") << " " << side;
+    }
+    EXPECT_EQ(channel.at("bytes_read"), channel.at("bytes_written"));
+    written += channel.at("bytes_written").to_number<std::uint64_t>();
+  }
+  EXPECT_EQ(written, payload);
+}
+
+TEST_P(OnBoard, SameCommandSameBytesOtherSeedOtherTraffic) {
+  const Run first = run(main_job(GetParam()));
+  ASSERT_EQ(first.finished.status, 0) << first.finished.err;
+  const Run second = run(main_job(GetParam()));
+  EXPECT_EQ(first.normalised, second.normalised);
+  EXPECT_TRUE(first.trace == second.trace);
+  const Run other = run(with(main_job(GetParam()), {"--seed", "2"}));
+  ASSERT_EQ(other.finished.status, 0) << other.finished.err;
+  EXPECT_FALSE(first.trace == other.trace);
+  EXPECT_NE(first.result.at("software").at("schedule_hash"), other.result.at("software").at("schedule_hash"));
+}
+
+TEST_P(OnBoard, ResultsDoNotDependOnTheQuantum) {
+  const Run reference = run(with(main_job(GetParam()), {"--set", "cpus:dmavp,quantum-ns=1"}));
+  ASSERT_EQ(reference.finished.status, 0) << reference.finished.err;
+  for (const char* quantum : {"7", "100", "10us", "1ms"}) {
+    const Run r = run(with(main_job(GetParam()), {"--set", std::string("cpus:dmavp,quantum-ns=") + quantum}));
+    EXPECT_EQ(r.normalised, reference.normalised) << quantum;
+    EXPECT_TRUE(r.trace == reference.trace) << quantum;
+  }
+  const Run longest = run(with(main_job(GetParam()), {"--set", "cpus:dmavp,quantum-ns=1ms"}));
+  EXPECT_GE(switches(reference.finished.out), 5 * switches(longest.finished.out));
+  EXPECT_GT(switches(longest.finished.out), 0u);
+}
+
+TEST_P(OnBoard, ResultsDoNotDependOnAddresses) {
+  const Run random = run(main_job(GetParam()));
+  const Run fixed = run(main_job(GetParam()), {"setarch", "-R"});
+  if (fixed.finished.status == 126 || fixed.finished.status == 127 || fixed.result.empty()) {
+    GTEST_SKIP() << "setarch -R is not permitted here: " << fixed.finished.err;
+  }
+  EXPECT_EQ(random.normalised, fixed.normalised);
+  EXPECT_TRUE(random.trace == fixed.trace);
+}
+
+TEST_P(OnBoard, TraceIsSortedAndSpeaksOfBothHalves) {
+  const Run r = run(main_job(GetParam()));
+  std::istringstream lines(r.trace);
+  std::string line;
+  ASSERT_TRUE(std::getline(lines, line));
+  EXPECT_EQ(line, "# dmavp trace 1: time_ps source event details");
+  std::uint64_t last = 0;
+  while (std::getline(lines, line)) {
+    const std::uint64_t time = std::stoull(line);
+    ASSERT_LE(last, time) << line;
+    last = time;
+  }
+  EXPECT_EQ(last, r.result.at("sim_time_ps").to_number<std::uint64_t>());
+  for (const char* word :
+       {" dmac0 burst ", " register-write ", " interrupt line=", " cpu0 interrupt-entry ", " submit ",
+        " callback ", " map ", " module-load ", " module-unload ", " client-done "}) {
+    EXPECT_THAT(r.trace, HasSubstr(word));
+  }
+}
+
+TEST(RunOneCpu, MainJobPasses) {
+  const Run r = run(with(main_job("k210"), {"--set", "cpu1:status=disabled"}));
+  EXPECT_EQ(r.finished.status, 0) << r.finished.err;
+}
+
+TEST(RunEnds, WithStatus1WhenItIsNotFinishedInTime) {
+  const Finished f = run_program({"run", "memcpy", "--set", "scenario.duration=20us"});
+  EXPECT_EQ(f.status, 1);
+  EXPECT_THAT(f.err, AllOf(HasSubstr("not finished after 20.000 us"), HasSubstr("init")));
+  EXPECT_THAT(f.out, HasSubstr("FAILED"));
+}
+
+TEST(RunEnds, WithStatus1WhenAnExpectationFails) {
+  const Finished f = run_program({"run", "memcpy", "--quiet", "--set", "expect.bytes_min=1GiB"});
+  EXPECT_EQ(f.status, 1);
+  EXPECT_THAT(f.err, HasSubstr("expected at least 1073741824"));
+}
+
+TEST(RunEnds, WithAReportWhenAModuleFollowsAWildPointer) {
+  const Finished f =
+      run_program({"run", "memcpy", "--quiet", "--insmod", DMAVP_TEST_MODULES "/faulty_wild.so"});
+  EXPECT_EQ(f.status, 3);
+  EXPECT_THAT(f.err,
+              AllOf(HasSubstr("SIGSEGV"), HasSubstr("at address 0x10"), HasSubstr("module: faulty_wild.so"),
+                    HasSubstr("follow_wild_pointer"), HasSubstr("context: init")));
+}
+
+TEST(RunEnds, WithAReportWhenAModuleLoopsWithoutTime) {
+  const Finished f =
+      run_program({"run", "memcpy", "--quiet", "--insmod", DMAVP_TEST_MODULES "/faulty_spinning.so"}, {},
+                  {"DMAVP_WATCHDOG_S=1"});
+  EXPECT_EQ(f.status, 3);
+  EXPECT_THAT(f.err,
+              AllOf(HasSubstr("without letting simulated time pass"), HasSubstr("module: faulty_spinning.so"),
+                    HasSubstr("wait_without_time"), HasSubstr("context: init")));
+}
+
+}  // namespace
+}  // namespace dmavp::test
