@@ -34,14 +34,10 @@ typedef irqreturn_t (*irq_handler_t)(int irq, void *dev_id);
 /* irq: the number in the device tree. -EINVAL: no such interrupt, no handler, shared without dev_id; -EBUSY:
  * taken and not shared by both; -ENXIO: no interrupt controller. May sleep. */
 int request_irq(unsigned int irq, irq_handler_t handler, unsigned long flags, const char *name, void *dev_id);
-int request_threaded_irq(unsigned int irq, irq_handler_t handler, irq_handler_t thread_fn, unsigned long flags,
-			 const char *name, void *dev_id);
 /* Waits until the handler does not run on any CPU. Returns the name given at request, NULL when not found. */
 const void *free_irq(unsigned int irq, void *dev_id);
 int devm_request_irq(struct device *dev, unsigned int irq, irq_handler_t handler, unsigned long flags,
 		     const char *name, void *dev_id);
-int devm_request_threaded_irq(struct device *dev, unsigned int irq, irq_handler_t handler, irq_handler_t thread_fn,
-			      unsigned long flags, const char *name, void *dev_id);
 void devm_free_irq(struct device *dev, unsigned int irq, void *dev_id);
 
 /* Nested: as many enables as disables. */

@@ -4,7 +4,6 @@
 enum irqreturn {
 	IRQ_NONE = 0,        /* not ours */
 	IRQ_HANDLED = 1,
-	IRQ_WAKE_THREAD = 2, /* run the threaded half */
 };
 typedef enum irqreturn irqreturn_t;
 #define IRQ_RETVAL(x) ((x) ? IRQ_HANDLED : IRQ_NONE)

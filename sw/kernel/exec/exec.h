@@ -13,10 +13,10 @@ namespace dmavp::kernel::exec {
 
 /// Called by Kernel::create(), before boot(). Resets everything.
 void create(port::Machine& machine, const Tunables& tunables);
-/// Called by Kernel::boot() once the number of CPUs (1..kMaxCpus) is known. Creates the idle threads, the softirq
-/// threads and the thread "init", which runs `init(argument)` at time 0 on CPU 0.
-/// `device_tree` (may be null: no interrupt controller) is searched for a PLIC; false and a reason in `error` when
-/// its node is unusable.
+/// Called by Kernel::boot() once the number of CPUs (1..kMaxCpus) is known. Creates the idle threads, the
+/// softirq threads and the thread "init", which runs `init(argument)` at time 0 on CPU 0. `device_tree` (may
+/// be null: no interrupt controller) is searched for a PLIC; false and a reason in `error` when its node is
+/// unusable.
 bool start(unsigned cpus, int (*init)(void*), void* argument, const void* device_tree, const char** error);
 /// Called by Kernel::destroy(). Threads that never ended are abandoned, not unwound.
 void destroy();
@@ -26,8 +26,8 @@ const Tunables& tunables();
 RunStatistics& statistics();
 unsigned cpus();
 
-/// Preemption point that costs `cost` picoseconds of the running CPU's time. From the host's context (outside run())
-/// nothing happens.
+/// Preemption point that costs `cost` picoseconds of the running CPU's time. From the host's context (outside
+/// run()) nothing happens.
 void charge(port::Time cost);
 /// The same with the cost of CpuCosts::primitive.
 void charge_primitive();
@@ -50,7 +50,8 @@ const char* thread_name();
 unsigned live_threads();
 
 /// A diagnostic event and a line in the log. kind "kernel.bad-free"; severity 0 note, 1 warning, 2 error.
-void diagnostic(int severity, const char* kind, const char* format, ...) __attribute__((format(printf, 3, 4)));
+void diagnostic(int severity, const char* kind, const char* format, ...)
+    __attribute__((format(printf, 3, 4)));
 /// Ends the simulation with a report; does not return.
 [[noreturn]] void fatal(const char* format, ...) __attribute__((format(printf, 1, 2)));
 /// Sends an event when somebody observes; time and CPU are filled in.

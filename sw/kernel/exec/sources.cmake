@@ -1,0 +1,18 @@
+set(DMAVP_EXEC_SOURCES
+  ${PROJECT_SOURCE_DIR}/sw/port/fiber.cpp
+  exec/clock.cpp
+  exec/interrupts.cpp
+  exec/locks.cpp
+  exec/mmio.cpp
+  exec/percpu.cpp
+  exec/random.cpp
+  exec/rcu.cpp
+  exec/report.cpp
+  exec/scheduler.cpp
+  exec/softirq.cpp
+  exec/threads.cpp
+  exec/wait.cpp
+  exec/workqueue.cpp
+  irq/devres.cpp
+  irq/irq.cpp
+  irq/plic.cpp)
