@@ -53,7 +53,7 @@ TEST_P(Residue, EqualsTheBytesNotYetChangedAtRandomMoments) {
       ASSERT_GE(read, written);
       ASSERT_LE(read - written, fifo);
       if (done) break;
-      if (read != 0) {
+      if (read != 0 && written != kBytes) {  // between the last response and DONE: either
         EXPECT_EQ(items, read >> c.src_width);
       }
       EXPECT_LE(status & 0x3FFFFF, read >> c.src_width);

@@ -28,13 +28,15 @@ sc_core::sc_time at(Picoseconds ps) { return sc_core::sc_time::from_value(ps); }
 
 int live_rigs = 0;
 
-/// Simulation contexts cannot be elaborated twice: replace a used one.
+/// Simulation contexts cannot be elaborated twice: replace a used one. The first one is kept, because objects
+/// of the library itself belong to it until the process ends.
 void fresh_context() {
+  static auto* const first = sc_core::sc_get_curr_simcontext();
   if (sc_core::sc_get_status() == sc_core::SC_ELABORATION) return;
   if (live_rigs != 0) throw std::logic_error("a rig cannot join a simulation that has started");
   auto* old = sc_core::sc_curr_simcontext;
   sc_core::sc_curr_simcontext = sc_core::sc_default_global_context = new sc_core::sc_simcontext;
-  delete old;
+  if (old != first) delete old;
 }
 
 }  // namespace
@@ -103,7 +105,9 @@ struct Fabric : sc_core::sc_module {
     if (x.fixed != (p.get_streaming_width() < n) && n > x.beat_bytes)
       violation("FIXED without streaming" + where);
     if (!x.fixed && n != 0 && (a >> 12) != ((a + n - 1) >> 12)) violation("burst crosses 4 KiB" + where);
-    if (n > u64{x.beats} * x.beat_bytes) violation("more bytes than beats" + where);
+    if (n > u64{x.beats} * x.beat_bytes)
+      violation("more bytes than beats (" + std::to_string(x.beats) + " x " + std::to_string(x.beat_bytes) +
+                ")" + where);
   }
 
   void b_transport(int port, tlm::tlm_generic_payload& p, sc_core::sc_time& delay) {
