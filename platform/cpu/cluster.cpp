@@ -86,7 +86,7 @@ void Cluster::interrupts_changed() {
 
 port::Time Cluster::horizon() {
   const port::Time limit = std::min(quantum_end_, options_.end);
-  if (!sc_core::sc_pending_activity()) return limit;
+  // Without pending activity this is the time left until the end of representable time.
   return std::min(limit, now_ + to_picoseconds(sc_core::sc_time_to_pending_activity()));
 }
 

@@ -154,7 +154,7 @@ std::vector<WrongInput> wrong_inputs() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Wrong, Cli, ::testing::ValuesIn(wrong_inputs()),
-                         [](const ::testing::TestParamInfo<WrongInput>& info) { return info.param.name; });
+                         [](const ::testing::TestParamInfo<WrongInput>& input) { return input.param.name; });
 
 TEST(CliLists, NameWhatThereIs) {
   const auto expect = [](std::vector<std::string> arguments, std::vector<const char*> texts) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -16,19 +17,19 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using Words = std::vector<std::string>;
 
-struct Run {
+struct Outcome {
   Finished finished;
   json::object result;     ///< without wall_s
   std::string normalised;  ///< the JSON's text without wall_s
   std::string trace;
 };
 
-Run run(Words arguments, const Words& prefix = {}) {
+Outcome run(Words arguments, const Words& prefix = {}) {
   static int number = 0;
   const std::string name = scratch("run" + std::to_string(number++));
   for (const char* word : {"--json", ".json", "--trace", ".trace"})
     arguments.push_back(word[0] == '-' ? word : name + word);
-  Run run;
+  Outcome run;
   run.finished = run_program(arguments, prefix);
   const std::string text = read_file(name + ".json");
   if (!text.empty()) {
@@ -63,10 +64,10 @@ std::uint64_t switches(const std::string& table) {
 
 class OnBoard : public ::testing::TestWithParam<const char*> {};
 INSTANTIATE_TEST_SUITE_P(Boards, OnBoard, ::testing::Values("k210", "generic32"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& board) { return std::string(board.param); });
 
 TEST_P(OnBoard, MainJobPassesAndAddsUp) {
-  const Run r = run(main_job(GetParam()));
+  const Outcome r = run(main_job(GetParam()));
   ASSERT_EQ(r.finished.status, 0) << r.finished.out << r.finished.err;
   EXPECT_THAT(r.finished.out, AllOf(HasSubstr("PASSED"), HasSubstr("nothing went wrong")));
   EXPECT_EQ(r.result.at("schema"), "dmavp.run/1");
@@ -106,33 +107,34 @@ TEST_P(OnBoard, MainJobPassesAndAddsUp) {
 }
 
 TEST_P(OnBoard, SameCommandSameBytesOtherSeedOtherTraffic) {
-  const Run first = run(main_job(GetParam()));
+  const Outcome first = run(main_job(GetParam()));
   ASSERT_EQ(first.finished.status, 0) << first.finished.err;
-  const Run second = run(main_job(GetParam()));
+  const Outcome second = run(main_job(GetParam()));
   EXPECT_EQ(first.normalised, second.normalised);
   EXPECT_TRUE(first.trace == second.trace);
-  const Run other = run(with(main_job(GetParam()), {"--seed", "2"}));
+  const Outcome other = run(with(main_job(GetParam()), {"--seed", "2"}));
   ASSERT_EQ(other.finished.status, 0) << other.finished.err;
   EXPECT_FALSE(first.trace == other.trace);
   EXPECT_NE(first.result.at("software").at("schedule_hash"), other.result.at("software").at("schedule_hash"));
 }
 
 TEST_P(OnBoard, ResultsDoNotDependOnTheQuantum) {
-  const Run reference = run(with(main_job(GetParam()), {"--set", "cpus:dmavp,quantum-ns=1"}));
+  const Outcome reference = run(with(main_job(GetParam()), {"--set", "cpus:dmavp,quantum-ns=1"}));
   ASSERT_EQ(reference.finished.status, 0) << reference.finished.err;
   for (const char* quantum : {"7", "100", "10us", "1ms"}) {
-    const Run r = run(with(main_job(GetParam()), {"--set", std::string("cpus:dmavp,quantum-ns=") + quantum}));
+    const Outcome r =
+        run(with(main_job(GetParam()), {"--set", std::string("cpus:dmavp,quantum-ns=") + quantum}));
     EXPECT_EQ(r.normalised, reference.normalised) << quantum;
     EXPECT_TRUE(r.trace == reference.trace) << quantum;
   }
-  const Run longest = run(with(main_job(GetParam()), {"--set", "cpus:dmavp,quantum-ns=1ms"}));
+  const Outcome longest = run(with(main_job(GetParam()), {"--set", "cpus:dmavp,quantum-ns=1ms"}));
   EXPECT_GE(switches(reference.finished.out), 5 * switches(longest.finished.out));
   EXPECT_GT(switches(longest.finished.out), 0u);
 }
 
 TEST_P(OnBoard, ResultsDoNotDependOnAddresses) {
-  const Run random = run(main_job(GetParam()));
-  const Run fixed = run(main_job(GetParam()), {"setarch", "-R"});
+  const Outcome random = run(main_job(GetParam()));
+  const Outcome fixed = run(main_job(GetParam()), {"setarch", "-R"});
   if (fixed.finished.status == 126 || fixed.finished.status == 127 || fixed.result.empty()) {
     GTEST_SKIP() << "setarch -R is not permitted here: " << fixed.finished.err;
   }
@@ -141,7 +143,7 @@ TEST_P(OnBoard, ResultsDoNotDependOnAddresses) {
 }
 
 TEST_P(OnBoard, TraceIsSortedAndSpeaksOfBothHalves) {
-  const Run r = run(main_job(GetParam()));
+  const Outcome r = run(main_job(GetParam()));
   std::istringstream lines(r.trace);
   std::string line;
   ASSERT_TRUE(std::getline(lines, line));
@@ -161,7 +163,7 @@ TEST_P(OnBoard, TraceIsSortedAndSpeaksOfBothHalves) {
 }
 
 TEST(RunOneCpu, MainJobPasses) {
-  const Run r = run(with(main_job("k210"), {"--set", "cpu1:status=disabled"}));
+  const Outcome r = run(with(main_job("k210"), {"--set", "cpu1:status=disabled"}));
   EXPECT_EQ(r.finished.status, 0) << r.finished.err;
 }
 
