@@ -383,6 +383,8 @@ void Engine::Impl::end_block(Channel& c, Cycle t) {
 void Engine::Impl::block_finished(Channel& c, Cycle t) {
   const std::uint32_t generation = c.generation;
   const bool last = is_last(c);
+  if (!last && c.config.src_multiblk == MultiBlock::kReload) c.sar = c.reload_sar;
+  if (!last && c.config.dst_multiblk == MultiBlock::kReload) c.dar = c.reload_dar;
   c.phase = Phase::kDone;
   c.wake = kNever;
   notify(c, BlockPhase::kBlockDone);
@@ -394,8 +396,6 @@ void Engine::Impl::block_finished(Channel& c, Cycle t) {
     c.wake = t + p.done_latency;
     return;
   }
-  if (c.config.src_multiblk == MultiBlock::kReload) c.sar = c.reload_sar;
-  if (c.config.dst_multiblk == MultiBlock::kReload) c.dar = c.reload_dar;
   if (c.list) {
     begin_transfer(c, t);
   } else {
