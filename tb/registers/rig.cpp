@@ -10,6 +10,7 @@
 #include <tlm>
 
 #include "base/axi_extension.h"
+#include "components/protocol_checker.h"
 #include "dmac/dw_axi_dmac.h"
 
 namespace dmavp::tb {
@@ -267,6 +268,7 @@ struct Rig::Impl {
   std::unique_ptr<Fabric> fabric;
   std::unique_ptr<Lines> lines;
   std::unique_ptr<DwAxiDmac> dmac;
+  std::vector<std::unique_ptr<ProtocolChecker>> checkers;  // one per master, then the one of the registers
   Recorder recorder;
   sc_core::sc_time ahead = sc_core::SC_ZERO_TIME;
 
@@ -276,15 +278,30 @@ struct Rig::Impl {
     fabric = std::make_unique<Fabric>(sc_core::sc_gen_unique_name("fabric"), options);
     lines = std::make_unique<Lines>(sc_core::sc_gen_unique_name("lines"), options.parameters.num_channels);
     dmac = std::make_unique<DwAxiDmac>(sc_core::sc_gen_unique_name("dmac"), options.parameters, clock);
-    fabric->registers.bind(dmac->regs);
-    for (unsigned i = 0; i < options.parameters.num_masters; ++i) dmac->masters[i].bind(fabric->in[i]);
+    for (unsigned i = 0; i <= options.parameters.num_masters; ++i)
+      checkers.push_back(std::make_unique<ProtocolChecker>(sc_core::sc_gen_unique_name("link")));
+    for (unsigned i = 0; i < options.parameters.num_masters; ++i) {
+      dmac->masters[i].bind(checkers[i]->target);
+      checkers[i]->initiator.bind(fabric->in[i]);
+    }
+    fabric->registers.bind(checkers.back()->target);
+    checkers.back()->initiator.bind(dmac->regs);
     for (unsigned i = 0; i < options.parameters.num_channels; ++i)
       dmac->channel_irq[i].bind(lines->channel[i]);
     dmac->combined_irq.bind(lines->combined);
     dmac->common_irq.bind(lines->common);
     if (options.observe) dmac->set_observer(&recorder);
   }
-  ~Impl() { --live_rigs; }
+  ~Impl() {
+    --live_rigs;
+    for (const auto& link : checkers) {
+      for (const Violation& v : link->violations()) {
+        // A test may send what it likes to the registers; what comes back has to be right all the same.
+        if (link == checkers.back() && v.rule.rfind("payload.", 0) == 0) continue;
+        ADD_FAILURE() << "TLM-2.0 rule " << v.rule << ": " << v.message;
+      }
+    }
+  }
 };
 
 Rig::Rig(const RigOptions& options) : impl_(std::make_unique<Impl>(options)) {}

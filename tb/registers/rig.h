@@ -62,6 +62,7 @@ struct Reply {
 /// Defaults of the bench: 8 channels, 8-byte bus.
 dmac::Parameters small_parameters();
 
+/// A base-protocol checker sits on every link; the end of a rig fails the test if a rule has been broken.
 class Rig {
  public:
   /// Rigs are made before time passes; the first one made after that starts a fresh simulation, which needs
