@@ -1,4 +1,5 @@
-// Client: loads a host file into RAM, copies it through RAM by DMA, compares and prints the checksum of the copy.
+// Client: loads a host file into RAM, copies it through RAM by DMA, compares and prints the checksum of the
+// copy.
 #include <linux/dma-mapping.h>
 #include <linux/dmaengine.h>
 #include <linux/err.h>

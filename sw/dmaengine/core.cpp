@@ -179,7 +179,8 @@ int dma_async_device_register(struct dma_device* device) {
   device->owner = device->dev->driver ? device->dev->driver->owner : nullptr;
   int ret = check_operations(*device);
   if (ret) return ret;
-  if (!device->device_release) dev_dbg(device->dev, "no device_release: unbinding with channels in use is unsafe\n");
+  if (!device->device_release)
+    dev_dbg(device->dev, "no device_release: unbinding with channels in use is unsafe\n");
 
   kref_init(&device->ref);
   ida_init(&device->chan_ida);
@@ -284,8 +285,9 @@ struct dma_chan* dma_find_channel(enum dma_transaction_type tx_type) {
   mutex_lock(&list_mutex);
   list_for_each_entry(device, &provider_list, global_node) {
     if (is_private(device) || !dma_has_cap(tx_type, device->cap_mask)) continue;
-    list_for_each_entry(chan, &device->channels, device_node)
-      if (chan->client_count && (!best || chan->table_count < best->table_count)) best = chan;
+    list_for_each_entry(
+        chan, &device->channels,
+        device_node) if (chan->client_count && (!best || chan->table_count < best->table_count)) best = chan;
   }
   if (best) best->table_count++;
   mutex_unlock(&list_mutex);
@@ -299,8 +301,8 @@ void dma_issue_pending_all(void) {
   mutex_lock(&list_mutex);
   list_for_each_entry(device, &provider_list, global_node) {
     if (is_private(device)) continue;
-    list_for_each_entry(chan, &device->channels, device_node)
-      if (chan->client_count) device->device_issue_pending(chan);
+    list_for_each_entry(chan, &device->channels, device_node) if (chan->client_count)
+        device->device_issue_pending(chan);
   }
   mutex_unlock(&list_mutex);
 }

@@ -118,7 +118,8 @@ struct dma_chan* of_dma_request_slave_channel(struct device_node* np, const char
   }
 
   // Several entries of one name are alternatives; each request starts at the next of them.
-  const int start = static_cast<int>(static_cast<unsigned>(atomic_inc_return(&rotation)) % (count ? count : 1));
+  const int start =
+      static_cast<int>(static_cast<unsigned>(atomic_inc_return(&rotation)) % (count ? count : 1));
   int failure = -ENODEV;
   for (int i = 0; i < count; i++) {
     const int index = (start + i) % count;
@@ -151,8 +152,10 @@ struct dma_chan* of_dma_xlate_by_chan_id(struct of_phandle_args* dma_spec, struc
   auto* device = static_cast<dma_device*>(ofdma->of_dma_data);
   if (!device || dma_spec->args_count != 1) return nullptr;
   dma_chan* chan;
-  list_for_each_entry(chan, &device->channels, device_node)
-    if (chan->chan_id == static_cast<int>(dma_spec->args[0])) return dma_get_slave_channel(chan);
+  list_for_each_entry(
+      chan, &device->channels,
+      device_node) if (chan->chan_id ==
+                       static_cast<int>(dma_spec->args[0])) return dma_get_slave_channel(chan);
   return nullptr;
 }
 EXPORT_SYMBOL(of_dma_xlate_by_chan_id);

@@ -25,10 +25,9 @@ dma_chan* find_idle(dma_device* device, const dma_cap_mask_t* mask, dma_filter_f
   dma_chan* chan;
   // A provider whose channels serve public users is not split among exclusive ones.
   if (device->chancnt > 1 && !dma_has_cap(DMA_PRIVATE, device->cap_mask))
-    list_for_each_entry(chan, &device->channels, device_node)
-      if (chan->client_count) return nullptr;
-  list_for_each_entry(chan, &device->channels, device_node)
-    if (chan->client_count == 0 && (!fn || fn(chan, param))) return chan;
+    list_for_each_entry(chan, &device->channels, device_node) if (chan->client_count) return nullptr;
+  list_for_each_entry(chan, &device->channels,
+                      device_node) if (chan->client_count == 0 && (!fn || fn(chan, param))) return chan;
   return nullptr;
 }
 

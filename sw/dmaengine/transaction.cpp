@@ -11,8 +11,8 @@
 
 namespace {
 
-constexpr unsigned kSyncWaitMs = 5000;     // K27
-constexpr int kMaxUnmapAddresses = 256;    // K44
+constexpr unsigned kSyncWaitMs = 5000;   // K27
+constexpr int kMaxUnmapAddresses = 256;  // K44
 
 void unmap_all(struct kref* kref) {
   dmaengine_unmap_data* unmap = container_of(kref, struct dmaengine_unmap_data, kref);
@@ -35,7 +35,9 @@ int fix_metadata_mode(dma_async_tx_descriptor* desc, dma_desc_metadata_mode mode
 
 }  // namespace
 
-void dma_async_tx_descriptor_init(struct dma_async_tx_descriptor* tx, struct dma_chan* chan) { tx->chan = chan; }
+void dma_async_tx_descriptor_init(struct dma_async_tx_descriptor* tx, struct dma_chan* chan) {
+  tx->chan = chan;
+}
 EXPORT_SYMBOL(dma_async_tx_descriptor_init);
 
 enum dma_status dma_sync_wait(struct dma_chan* chan, dma_cookie_t cookie) {
@@ -58,8 +60,8 @@ enum dma_status dma_wait_for_async_tx(struct dma_async_tx_descriptor* tx) {
   const unsigned long deadline = jiffies + msecs_to_jiffies(kSyncWaitMs);
   while (*const_cast<volatile dma_cookie_t*>(&tx->cookie) == -EBUSY) {
     if (time_after_eq(jiffies, deadline)) {
-      dev_err(tx->chan->device->dev, "%s: a descriptor was not submitted within %u ms\n", dma_chan_name(tx->chan),
-              kSyncWaitMs);
+      dev_err(tx->chan->device->dev, "%s: a descriptor was not submitted within %u ms\n",
+              dma_chan_name(tx->chan), kSyncWaitMs);
       return DMA_ERROR;
     }
     cpu_relax();
@@ -97,7 +99,8 @@ int dmaengine_desc_attach_metadata(struct dma_async_tx_descriptor* desc, void* d
 }
 EXPORT_SYMBOL(dmaengine_desc_attach_metadata);
 
-void* dmaengine_desc_get_metadata_ptr(struct dma_async_tx_descriptor* desc, size_t* payload_len, size_t* max_len) {
+void* dmaengine_desc_get_metadata_ptr(struct dma_async_tx_descriptor* desc, size_t* payload_len,
+                                      size_t* max_len) {
   const int ret = fix_metadata_mode(desc, DESC_METADATA_ENGINE);
   if (ret) return ERR_PTR(ret);
   if (!desc->metadata_ops || !desc->metadata_ops->get_ptr) return ERR_PTR(-ENOTSUPP);

@@ -19,7 +19,8 @@ void run_callback(virt_dma_chan* vc, dmaengine_desc_callback& cb, dma_cookie_t c
   dmavp_trace_dma(DMAVP_TRACE_CALLBACK_END, dma_chan_name(&vc->chan), cookie, bytes);
 }
 
-/// Cyclic callback first, then the completed in order of completion; each is freed behind its callback (K31, K32).
+/// Cyclic callback first, then the completed in order of completion; each is freed behind its callback (K31,
+/// K32).
 void deliver(struct tasklet_struct* task) {
   virt_dma_chan* vc = container_of(task, struct virt_dma_chan, task);
   LIST_HEAD(done);

@@ -39,8 +39,8 @@ TEST(CopyPlan, ProperBlocksCoverExactlyTheCopyInOrder) {
     const std::uint64_t length = 1 + random() % (std::uint64_t{1} << (random() % 18));
     const auto max_items = static_cast<std::uint32_t>(1 + random() % (std::uint64_t{1} << (random() % 16)));
     if (length / max_items > 4096) continue;
-    SCOPED_TRACE(testing::Message() << "bus " << bus << " src " << src << " dst " << dst << " length " << length
-                                    << " max " << max_items);
+    SCOPED_TRACE(testing::Message() << "bus " << bus << " src " << src << " dst " << dst << " length "
+                                    << length << " max " << max_items);
     std::uint64_t at = 0;
     for (const CopyBlock& b : blocks(src, dst, length, bus, max_items)) {
       ASSERT_EQ(b.src, src + at);

@@ -71,10 +71,10 @@ TEST(DmatestPattern, AGoodCopyPassesAndAnyChangedByteIsCounted) {
 TEST(DmatestPattern, VerdictsSayWhatWentWrong) {
   Pair pair(256, 64, 32, 101);
   pair.copy();
-  pair.s[40] ^= 1;                  // the transfer wrote into its source
-  pair.d[110] = 0x20;               // never copied
-  pair.d[100] = 0xC0;               // one byte before the region
-  pair.d[102] = pair.d[103];        // right region, wrong place
+  pair.s[40] ^= 1;            // the transfer wrote into its source
+  pair.d[110] = 0x20;         // never copied
+  pair.d[100] = 0xC0;         // one byte before the region
+  pair.d[102] = pair.d[103];  // right region, wrong place
   Recorder r;
   EXPECT_EQ(pair.errors(r), 4u);
   ASSERT_EQ(r.items.size(), 4u);

@@ -54,6 +54,7 @@ void FakeDmac::stop(Channel& c, std::uint32_t bits) {
 
 /// Item start costs start_ps, then one byte per ps_per_byte; whole bytes only.
 void FakeDmac::advance(Channel& c, Time now) {
+  if (c.enabled && c.stopping && now >= c.stop_at) stop(c, kDisabled);
   while (c.enabled && !c.suspended && !c.stopping && !c.halted) {
     if (!c.loaded) {
       if (now < c.at + s_.start_ps) return;
@@ -88,7 +89,8 @@ void FakeDmac::advance(Time now) {
 }
 
 Time FakeDmac::next_event(const Channel& c) const {
-  if (!c.enabled || c.suspended || c.stopping || c.halted) return kNever;
+  if (c.enabled && c.stopping) return c.stop_at;
+  if (!c.enabled || c.suspended || c.halted) return kNever;
   if (!c.loaded) return c.at + s_.start_ps;
   const std::uint64_t left = std::min(c.length - c.done, c.fail_at - c.total);
   return c.at + left * s_.ps_per_byte;
@@ -116,15 +118,6 @@ void FakeDmac::fail_after(unsigned channel, std::uint64_t bytes, std::uint32_t s
   channels_[channel].fail_status = status;
 }
 
-void FakeDmac::release_stop(Time now) {
-  s_.no_stop = s_.silent_stop = false;
-  for (Channel& c : channels_)
-    if (c.stopping) {
-      c.at = now;
-      stop(c, kDisabled);
-    }
-}
-
 void FakeDmac::leave_running(unsigned channel) {
   Channel& c = channels_[channel];
   cfg_ = 3;
@@ -145,7 +138,8 @@ std::uint64_t FakeDmac::enable_word() const {
 
 std::uint64_t FakeDmac::suspend_word() const {
   std::uint64_t v = 0;
-  for (unsigned i = 0; i < s_.channels; i++) v |= std::uint64_t{channels_[i].suspended} << (i < 16 ? i : i + 16);
+  for (unsigned i = 0; i < s_.channels; i++)
+    v |= std::uint64_t{channels_[i].suspended} << (i < 16 ? i : i + 16);
   return v;
 }
 
@@ -162,16 +156,18 @@ void FakeDmac::control(unsigned channel, unsigned what, bool on, Time now) {
     starts++;
     cfg_seen.push_back(c.cfg);
   } else if (what == kEnable && !on && c.enabled) {
-    if (s_.silent_stop || s_.no_stop)
-      c.stopping = true;
-    else
+    if (!s_.stop_ps) {
       stop(c, kDisabled);
+    } else if (!c.stopping) {
+      c.stopping = true;
+      c.stop_at = s_.stop_ps == kNever ? kNever : now + s_.stop_ps;
+    }
   } else if (what == kSuspend && c.enabled) {
     if (on && !c.suspended) set(c, kSuspended);
     if (!on && c.suspended) c.at = now;
     c.suspended = on;
     if (on && c.loaded) c.sar = c.dar - c.dst + c.src;  // the FIFO has drained
-  } else if (what == kAbort && on && c.enabled && !s_.no_stop) {
+  } else if (what == kAbort && on && c.enabled && s_.abort_works) {
     stop(c, kAborted);
   }
 }
@@ -186,14 +182,29 @@ std::uint64_t FakeDmac::read(std::uint64_t offset, unsigned bytes, Time now) {
     if (n < s_.channels) {
       const Channel& c = channels_[n];
       switch (base & 0xFF) {
-        case 0x00: v = c.sar; break;
-        case 0x08: v = c.dar; break;
-        case 0x20: v = c.cfg; break;
-        case 0x28: v = c.llp; break;
-        case 0x80: v = c.ena; break;
-        case 0x88: v = c.status; break;
-        case 0x90: v = c.signal; break;
-        default: break;
+        case 0x00:
+          v = c.sar;
+          break;
+        case 0x08:
+          v = c.dar;
+          break;
+        case 0x20:
+          v = c.cfg;
+          break;
+        case 0x28:
+          v = c.llp;
+          break;
+        case 0x80:
+          v = c.ena;
+          break;
+        case 0x88:
+          v = c.status;
+          break;
+        case 0x90:
+          v = c.signal;
+          break;
+        default:
+          break;
       }
     }
   } else if (base == 0x10) {

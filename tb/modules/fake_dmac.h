@@ -1,5 +1,6 @@
-// A DMA controller in a hundred lines, for tests of software: linked-list copies at a constant rate, progress visible
-// at any moment, errors on demand. It is written from the register specification and simulates no bus.
+// A DMA controller in a hundred lines, for tests of software: linked-list copies at a constant rate, progress
+// visible at any moment, errors on demand. It is written from the register specification and simulates no
+// bus.
 #pragma once
 
 #include <array>
@@ -20,8 +21,8 @@ class FakeDmac {
     Time ps_per_byte = 1000;   ///< 1 byte per ns
     Time start_ps = 50'000;    ///< CH_EN to the first byte, and per linked-list item
     unsigned fifo_bytes = 64;  ///< read ahead of what is written
-    bool silent_stop = false;  ///< a disable does not end until an abort
-    bool no_stop = false;      ///< neither disable nor abort end until release_stop()
+    Time stop_ps = 0;          ///< a disable takes this long, kNever = until an abort
+    bool abort_works = true;   ///< else an abort does nothing
   };
   /// `memory` gives the bytes at a bus address, or NULL outside RAM.
   FakeDmac(const Settings& settings, std::function<std::byte*(std::uint64_t)> memory);
@@ -35,14 +36,14 @@ class FakeDmac {
   bool line(unsigned channel) const;
   bool combined() const;
 
-  /// Fails the transfer that is under way on a channel once `bytes` of it are written, with these status bits.
+  /// Fails the transfer that is under way on a channel once `bytes` of it are written, with these status
+  /// bits.
   void fail_after(unsigned channel, std::uint64_t bytes, std::uint32_t status);
-  void release_stop(Time now);
   bool enabled(unsigned channel) const { return channels_[channel].enabled; }
   /// What a boot loader leaves: a channel running with its interrupt pending.
   void leave_running(unsigned channel);
 
-  unsigned starts = 0;                  ///< CH_EN 0 -> 1, all channels
+  unsigned starts = 0;  ///< CH_EN 0 -> 1, all channels
   std::uint64_t bytes_written = 0;
   std::vector<unsigned> widths_seen;    ///< log2 bytes, source, per block
   std::vector<std::uint64_t> cfg_seen;  ///< CHn_CFG at each start
@@ -57,6 +58,7 @@ class FakeDmac {
     std::uint64_t item = 0, src = 0, dst = 0, length = 0, done = 0, ctl = 0;
     bool loaded = false;
     Time at = 0;  ///< progress is accounted up to here
+    Time stop_at = kNever;
     std::uint64_t total = 0, fail_at = ~std::uint64_t{0};
     std::uint32_t fail_status = 0;
   };

@@ -25,7 +25,12 @@ std::vector<char> load_file(const std::string& path) {
 
 }  // namespace
 
-std::string module_path(const std::string& name) { return std::string(DMAVP_MODULE_DIR) + "/" + name + ".so"; }
+std::string module_path(const std::string& name) {
+  const std::string ours = std::string(DMAVP_MODULE_DIR) + "/" + name + ".so";
+  return std::ifstream(ours) ? ours : std::string(DMAVP_TEST_MODULE_DIR) + "/" + name + ".so";
+}
+
+std::string tree_path(const std::string& name) { return std::string(DMAVP_TREE_DIR) + "/" + name + ".dtb"; }
 
 unsigned FakePlic::best(unsigned context) const {
   unsigned found = 0;
@@ -99,7 +104,8 @@ int FakeSoc::run(const std::vector<std::string>& load, bool unload) {
   if (unload) k.queue_unload_all();
   while (!k.idle_init() || k.clients_running()) {
     const port::Time next = std::min<port::Time>(k.run(), dmac.next_event());
-    if (!dirty_ && next == port::kNever) throw std::runtime_error(std::string("stuck:\n") + k.describe_threads());
+    if (!dirty_ && next == port::kNever)
+      throw std::runtime_error(std::string("stuck:\n") + k.describe_threads());
     if (!dirty_ && next != port::kNever) now_ = std::max(now_, next);
     if (now_ > s_.limit) throw std::runtime_error(std::string("time limit:\n") + k.describe_threads());
     if (dmac.next_event() <= now_) {
@@ -158,7 +164,8 @@ port::MmioResult FakeSoc::read(unsigned, std::uint64_t address, unsigned bytes, 
   return r;
 }
 
-port::MmioResult FakeSoc::write(unsigned, std::uint64_t address, unsigned bytes, std::uint64_t value, port::Time now) {
+port::MmioResult FakeSoc::write(unsigned, std::uint64_t address, unsigned bytes, std::uint64_t value,
+                                port::Time now) {
   port::MmioResult r;
   r.duration = kAccess;
   if (address >= kDmacBase && address < kDmacBase + kDmacSize) {
@@ -191,10 +198,11 @@ std::uint64_t FakeSoc::draw(std::uint32_t stream, std::uint64_t bound) {
 }
 
 void FakeSoc::observe(const port::SoftEvent& e) {
-  static const char* const names[] = {"irq-entry", "irq-exit", "softirq", "switch",  "submit",      "issue",
-                                      "callback",  "terminate", "map",    "unmap",   "sync",        "load",
-                                      "unload",    "client",   "done",    "diagnostic"};
-  events.push_back(std::string(names[static_cast<unsigned>(e.kind)]) + " " + e.text + " " + std::to_string(e.number));
+  static const char* const names[] = {"irq-entry", "irq-exit",  "softirq", "switch",    "submit", "issue",
+                                      "callback",  "terminate", "map",     "unmap",     "sync",   "load",
+                                      "unload",    "client",    "done",    "diagnostic"};
+  events.push_back(std::string(names[static_cast<unsigned>(e.kind)]) + " " + e.text + " " +
+                   std::to_string(e.number));
 }
 
 void FakeSoc::report(const port::ClientReport& r) {
@@ -212,9 +220,9 @@ void FakeSoc::log(int level, port::Time time, unsigned cpu, const char* line) {
 }
 
 unsigned FakeSoc::logged(const std::string& text) const {
-  return static_cast<unsigned>(std::count_if(log_lines.begin(), log_lines.end(), [&](const std::string& line) {
-    return line.find(text) != std::string::npos;
-  }));
+  return static_cast<unsigned>(
+      std::count_if(log_lines.begin(), log_lines.end(),
+                    [&](const std::string& line) { return line.find(text) != std::string::npos; }));
 }
 
 std::int64_t FakeSoc::file_size(const char* path) {

@@ -35,12 +35,12 @@ class FakePlic {
 class FakeSoc : public port::Machine {
  public:
   struct Settings {
-    std::string device_tree;       ///< path of a blob
+    std::string device_tree;  ///< path of a blob
     FakeDmac::Settings dmac;
-    unsigned dmac_irq = 27;        ///< of channel 0, or of the combined line
+    unsigned dmac_irq = 27;  ///< of channel 0, or of the combined line
     bool combined_irq = false;
     std::uint64_t seed = 1;
-    port::Time quantum = 1'000'000'000;  // 1 ms
+    port::Time quantum = 1'000'000'000;      // 1 ms
     port::Time limit = 100'000'000'000'000;  // 100 s
   };
   struct Report {
@@ -55,17 +55,17 @@ class FakeSoc : public port::Machine {
 
   /// Creates the kernel and boots it; throws with its error.
   kernel::Kernel& boot(const kernel::Tunables& tunables = {});
-  /// Loads modules (path of the built module or name of one of ours), runs until every client has finished and init
-  /// is idle. Returns Kernel::status(). `load` = "name parameters".
+  /// Loads modules (path of the built module or name of one of ours), runs until every client has finished
+  /// and init is idle. Returns Kernel::status(). `load` = "name parameters".
   int run(const std::vector<std::string>& load, bool unload = true);
 
   FakeDmac dmac;
   std::vector<Report> reports;
-  std::map<std::string, std::string> notes;   ///< "client.key"
+  std::map<std::string, std::string> notes;  ///< "client.key"
   std::vector<std::string> log_lines;
-  std::vector<std::string> events;            ///< SoftEvents when `record` is set
+  std::vector<std::string> events;  ///< SoftEvents when `record` is set
   bool record = false;
-  std::map<std::string, std::string> files;   ///< in front of the host's
+  std::map<std::string, std::string> files;  ///< in front of the host's
   /// Called before each access to a DMAC register; for faults at a chosen moment.
   std::function<void(std::uint64_t offset, bool write, port::Time now)> on_access;
   /// Lines of the log that contain `text`.
@@ -107,7 +107,9 @@ class FakeSoc : public port::Machine {
   std::vector<std::mt19937_64> streams_;
 };
 
-/// Path of a built module ("dmaengine" -> ".../modules/dmaengine.so").
+/// Path of a built module, the product's or a test's ("dmaengine" -> ".../modules/dmaengine.so").
 std::string module_path(const std::string& name);
+/// Path of a device tree of these tests ("narrow", "wide").
+std::string tree_path(const std::string& name);
 
 }  // namespace dmavp::test

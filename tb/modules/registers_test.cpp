@@ -1,4 +1,5 @@
-// Field encodings and enable layouts against the worked values of the controller's specification (6.5, 2.3, 4.2, 4.3).
+// Field encodings and enable layouts against the worked values of the controller's specification
+// (6.5, 2.3, 4.2, 4.3).
 #include "drivers/dw-axi-dmac/registers.h"
 
 #include <gtest/gtest.h>

@@ -14,10 +14,14 @@ namespace {
 
 const char* operation(dma_transaction_type type) {
   switch (type) {
-    case DMA_MEMCPY: return "copy";
-    case DMA_MEMSET: return "set";
-    case DMA_XOR: return "xor";
-    default: return "pq";
+    case DMA_MEMCPY:
+      return "copy";
+    case DMA_MEMSET:
+      return "set";
+    case DMA_XOR:
+      return "xor";
+    default:
+      return "pq";
   }
 }
 
@@ -62,8 +66,10 @@ int add_channel(Test& test, dma_chan* chan) {
     pr_warn("dmatest: DMA_COMPLETION_NO_ORDER, polled disabled\n");
   }
   unsigned n = 0;
-  if (dma_has_cap(DMA_MEMCPY, device->cap_mask) && dmatest_mode == 0) n += add_threads(test, channel, DMA_MEMCPY);
-  if (dma_has_cap(DMA_MEMSET, device->cap_mask) && dmatest_mode == 1) n += add_threads(test, channel, DMA_MEMSET);
+  if (dma_has_cap(DMA_MEMCPY, device->cap_mask) && dmatest_mode == 0)
+    n += add_threads(test, channel, DMA_MEMCPY);
+  if (dma_has_cap(DMA_MEMSET, device->cap_mask) && dmatest_mode == 1)
+    n += add_threads(test, channel, DMA_MEMSET);
   if (dma_has_cap(DMA_XOR, device->cap_mask)) n += add_threads(test, channel, DMA_XOR);
   if (dma_has_cap(DMA_PQ, device->cap_mask)) n += add_threads(test, channel, DMA_PQ);
   channel->thread_count = n;
@@ -122,8 +128,8 @@ void start_threads(Test& test) {
   Channel* channel;
   Thread* thread;
   unsigned starting = 0;
-  list_for_each_entry(channel, &test.channels, node)
-    list_for_each_entry(thread, &channel->threads, node) starting += thread->pending;
+  list_for_each_entry(channel, &test.channels, node) list_for_each_entry(thread, &channel->threads, node)
+      starting += thread->pending;
   test.failures = 0;
   test.threads_running += starting;
   if (!test.client) test.client = dmavp_client_start("dmatest", "dmatest");
@@ -161,9 +167,8 @@ void release_channels(Test& test) {
 bool any_running(const Test& test) {
   Channel* channel;
   Thread* thread;
-  list_for_each_entry(channel, &test.channels, node)
-    list_for_each_entry(thread, &channel->threads, node)
-      if (!thread->finished && !thread->pending) return true;
+  list_for_each_entry(channel, &test.channels, node) list_for_each_entry(
+      thread, &channel->threads, node) if (!thread->finished && !thread->pending) return true;
   return false;
 }
 
@@ -171,15 +176,14 @@ bool any_pending(const Test& test) {
   Channel* channel;
   Thread* thread;
   list_for_each_entry(channel, &test.channels, node)
-    list_for_each_entry(thread, &channel->threads, node)
-      if (thread->pending) return true;
+      list_for_each_entry(thread, &channel->threads, node) if (thread->pending) return true;
   return false;
 }
 
 void log_channels(const Test& test) {
   Channel* channel;
   list_for_each_entry(channel, &test.channels, node)
-    pr_info("dmatest: %u threads using %s\n", channel->thread_count, dma_chan_name(channel->chan));
+      pr_info("dmatest: %u threads using %s\n", channel->thread_count, dma_chan_name(channel->chan));
 }
 
 }  // namespace dmavp::dmatest

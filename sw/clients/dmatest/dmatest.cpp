@@ -181,8 +181,8 @@ int set_channel(const char* value, const struct kernel_param* kp) {
   } else {
     if (!any_pending(test)) release_channels(test);
     Channel* channel;
-    list_for_each_entry(channel, &test.channels, node)
-      if (name[0] && !strcmp(dma_chan_name(channel->chan), name)) ret = -EBUSY;
+    list_for_each_entry(channel, &test.channels,
+                        node) if (name[0] && !strcmp(dma_chan_name(channel->chan), name)) ret = -EBUSY;
     if (!ret) {
       add_tests();
       const char* last = last_channel();

@@ -14,19 +14,19 @@ namespace dmavp::dmatest {
 /// The shared parameter block: copied from the module's parameters whenever channels are acquired, so a later
 /// acquisition changes it for every thread.
 struct Parameters {
-  unsigned buf_size;          ///< bytes
+  unsigned buf_size;  ///< bytes
   char channel[20];
   char device[32];
   unsigned threads_per_chan;
-  unsigned max_channels;      ///< 0 = all
-  unsigned iterations;        ///< 0 = endless
+  unsigned max_channels;  ///< 0 = all
+  unsigned iterations;    ///< 0 = endless
   unsigned xor_sources;
   unsigned pq_sources;
-  unsigned transfer_size;     ///< bytes, 0 = random
-  int timeout;                ///< ms, -1 = endless
+  unsigned transfer_size;  ///< bytes, 0 = random
+  int timeout;             ///< ms, -1 = endless
   bool noverify;
   bool norandom;
-  int alignment;              ///< log2 bytes, -1 = the provider's
+  int alignment;  ///< log2 bytes, -1 = the provider's
   bool polled;
   bool nobounce;
 };
@@ -35,21 +35,21 @@ struct Test;
 
 /// One thread of one operation on one channel.
 struct Thread {
-  list_head node;             // in Channel.threads
+  list_head node;  // in Channel.threads
   Test* test;
   struct task_struct* task;
   dma_chan* chan;
   dma_transaction_type type;
-  wait_queue_head_t wait;     // the callback of the transfer under way
+  wait_queue_head_t wait;  // the callback of the transfer under way
   bool callback_ran;
-  bool pending;               // created, not yet started
+  bool pending;  // created, not yet started
   bool finished;
   s64 issued_ns;
   size_t bytes;
 };
 
 struct Channel {
-  list_head node;             // in Test.channels
+  list_head node;  // in Test.channels
   dma_chan* chan;
   list_head threads;
   unsigned thread_count;
@@ -60,9 +60,9 @@ struct Test {
   Parameters parameters;
   list_head channels;
   unsigned channel_count;
-  int last_error;             ///< of the latest attempt to acquire a channel by name
+  int last_error;  ///< of the latest attempt to acquire a channel by name
   struct mutex lock;
-  bool initialized;           ///< module_init has run: parameters written from now on act at once
+  bool initialized;  ///< module_init has run: parameters written from now on act at once
   wait_queue_head_t thread_wait;
   // The run as a client of the platform, from the start of its threads to the end of the last.
   dmavp_client* client;
@@ -74,7 +74,8 @@ struct Test {
 extern unsigned dmatest_mode;
 extern bool verbose;
 
-// --- channels.cpp: all with test.lock held ------------------------------------------------------------------------
+// --- channels.cpp: all with test.lock held
+// ------------------------------------------------------------------------
 /// Acquires what the parameters name and creates its threads, stopped.
 void acquire_channels(Test& test);
 void start_threads(Test& test);
@@ -84,7 +85,8 @@ bool any_running(const Test& test);
 bool any_pending(const Test& test);
 void log_channels(const Test& test);
 
-// --- thread.cpp ---------------------------------------------------------------------------------------------------
+// --- thread.cpp
+// ---------------------------------------------------------------------------------------------------
 int run_thread(void* thread);
 /// One transfer of `thread` for the result: bytes that arrived, and whether it failed. Issued at `issued_ns`.
 inline void report(const Thread* thread, s64 issued_ns, size_t bytes, bool failed) {

@@ -6,7 +6,8 @@
 namespace dmavp::dmatest {
 namespace {
 
-/// [from, to) of the buffer; the counter starts at `counter`. The pattern repeats, so one period is copied along.
+/// [from, to) of the buffer; the counter starts at `counter`. The pattern repeats, so one period is copied
+/// along.
 void fill(u8* buffer, size_t from, size_t to, u8 bits, size_t counter, bool is_memset) {
   const size_t bytes = to - from;
   const size_t head = bytes < kPeriod ? bytes : kPeriod;
@@ -31,7 +32,8 @@ unsigned check(const u8* buffer, size_t from, size_t to, u8 bits, size_t counter
                Reporter& reporter) {
   const size_t bytes = to - from;
   const u8* at = buffer + from;
-  // Right when the first period is right and everything equals itself one period on; only then is a byte looked at.
+  // Right when the first period is right and everything equals itself one period on; only then is a byte
+  // looked at.
   const size_t head = bytes < kPeriod ? bytes : kPeriod;
   bool good = bytes == head || memcmp(at, at + kPeriod, bytes - kPeriod) == 0;
   for (size_t i = 0; good && i < head; i++) good = at[i] == pattern(bits, counter + i, is_memset);
@@ -68,7 +70,8 @@ unsigned check_source(const u8* buffer, const Region& r, bool is_memset, Reporte
          check(buffer, end, r.size, kSource, end, true, is_memset, reporter);
 }
 
-unsigned check_destination(const u8* buffer, const Region& r, size_t source_offset, bool is_memset, Reporter& reporter) {
+unsigned check_destination(const u8* buffer, const Region& r, size_t source_offset, bool is_memset,
+                           Reporter& reporter) {
   const size_t end = r.offset + r.length;
   return check(buffer, 0, r.offset, kDestination, 0, false, is_memset, reporter) +
          check(buffer, r.offset, end, kSource | kCopy, source_offset, false, is_memset, reporter) +

@@ -5,7 +5,8 @@
 
 namespace dmavp::dmatest {
 
-// A byte says where it belongs: bit 7 source, bit 6 to be copied, bit 5 to be overwritten, bits 4..0 a counter.
+// A byte says where it belongs: bit 7 source, bit 6 to be copied, bit 5 to be overwritten, bits 4..0 a
+// counter.
 inline constexpr u8 kSource = 0x80;
 inline constexpr u8 kDestination = 0x00;
 inline constexpr u8 kCopy = 0x40;
@@ -14,7 +15,8 @@ inline constexpr u8 kCountMask = 0x1f;
 inline constexpr u8 kMemsetIndex = 0x01;
 inline constexpr unsigned kPeriod = kCountMask + 1;
 
-/// Byte with class bits `bits` that originates from index `i`; in memset mode every index counts as kMemsetIndex.
+/// Byte with class bits `bits` that originates from index `i`; in memset mode every index counts as
+/// kMemsetIndex.
 constexpr u8 pattern(u8 bits, size_t i, bool is_memset) {
   return static_cast<u8>(bits | (~(is_memset ? kMemsetIndex : i) & kCountMask));
 }

@@ -73,15 +73,20 @@ Shape shape_of(const Parameters& p, dma_chan* chan, dma_transaction_type type) {
   dma_device* device = chan->device;
   Shape shape = {1, 1, 0};
   switch (type) {
-    case DMA_MEMSET: shape.shift = device->fill_align; break;
+    case DMA_MEMSET:
+      shape.shift = device->fill_align;
+      break;
     case DMA_XOR:
       shape = {odd_limit(p.xor_sources, device->max_xor), 1, static_cast<unsigned>(device->xor_align)};
       break;
     case DMA_PQ:
-      shape = {odd_limit(p.pq_sources, static_cast<unsigned>(dma_maxpq(device, static_cast<dma_ctrl_flags>(0)))), 2,
-               static_cast<unsigned>(device->pq_align)};
+      shape = {
+          odd_limit(p.pq_sources, static_cast<unsigned>(dma_maxpq(device, static_cast<dma_ctrl_flags>(0)))),
+          2, static_cast<unsigned>(device->pq_align)};
       break;
-    default: shape.shift = device->copy_align; break;
+    default:
+      shape.shift = device->copy_align;
+      break;
   }
   if (p.alignment >= 0) shape.shift = static_cast<unsigned>(p.alignment);
   return shape;
@@ -97,10 +102,12 @@ unsigned random_below(unsigned bound) {
 class Printer final : public Reporter {
  public:
   void mismatch(const Mismatch& m) override {
-    pr_warn("dmatest: %s: %s[0x%zx] %s! Expected %02x, got %02x\n", current->comm, m.source ? "srcbuf" : "dstbuf",
-            m.index, m.verdict, m.expected, m.actual);
+    pr_warn("dmatest: %s: %s[0x%zx] %s! Expected %02x, got %02x\n", current->comm,
+            m.source ? "srcbuf" : "dstbuf", m.index, m.verdict, m.expected, m.actual);
   }
-  void suppressed(unsigned count) override { pr_warn("dmatest: %s: %u errors suppressed\n", current->comm, count); }
+  void suppressed(unsigned count) override {
+    pr_warn("dmatest: %s: %u errors suppressed\n", current->comm, count);
+  }
 };
 
 /// One iteration's numbers and the two result lines.
@@ -111,15 +118,15 @@ struct Attempt {
   unsigned dst_offset;
 
   void result(const char* message, long value) const {
-    pr_info("dmatest: %s: result #%u: '%s' with src_off=0x%x dst_off=0x%x len=0x%x (%ld)\n", current->comm, number,
-            message, src_offset, dst_offset, length, value);
+    pr_info("dmatest: %s: result #%u: '%s' with src_off=0x%x dst_off=0x%x len=0x%x (%ld)\n", current->comm,
+            number, message, src_offset, dst_offset, length, value);
   }
   void passed() const {
     if (verbose)
       result("test passed", 0);
     else
-      pr_debug("dmatest: %s: result #%u: 'test passed' with src_off=0x%x dst_off=0x%x len=0x%x (0)\n", current->comm,
-               number, src_offset, dst_offset, length);
+      pr_debug("dmatest: %s: result #%u: 'test passed' with src_off=0x%x dst_off=0x%x len=0x%x (0)\n",
+               current->comm, number, src_offset, dst_offset, length);
   }
 };
 
@@ -127,7 +134,10 @@ struct Attempt {
 class Runner {
  public:
   explicit Runner(Thread* thread)
-      : thread_(thread), p_(thread->test->parameters), chan_(thread->chan), memset_(thread->type == DMA_MEMSET) {}
+      : thread_(thread),
+        p_(thread->test->parameters),
+        chan_(thread->chan),
+        memset_(thread->type == DMA_MEMSET) {}
   int run();
   unsigned failures() const { return failures_; }
 
@@ -194,7 +204,8 @@ bool Runner::choose(Attempt& a) {
 
 void Runner::fill(const Attempt& a) {
   const ktime_t start = ktime_get();
-  for (unsigned i = 0; i < src_.count(); i++) fill_source(src_[i], {a.src_offset, a.length, p_.buf_size}, memset_);
+  for (unsigned i = 0; i < src_.count(); i++)
+    fill_source(src_[i], {a.src_offset, a.length, p_.buf_size}, memset_);
   for (unsigned i = 0; i < dst_.count(); i++)
     fill_destination(dst_[i], {a.dst_offset, a.length, p_.buf_size}, memset_);
   dmavp_cost_copy(size_t{p_.buf_size} * (src_.count() + dst_.count()));
@@ -208,13 +219,15 @@ unsigned Runner::verify(const Attempt& a) {
   for (unsigned i = 0; i < src_.count(); i++)
     errors += check_source(src_[i], {a.src_offset, a.length, p_.buf_size}, memset_, printer);
   for (unsigned i = 0; i < dst_.count(); i++)
-    errors += check_destination(dst_[i], {a.dst_offset, a.length, p_.buf_size}, a.src_offset, memset_, printer);
+    errors +=
+        check_destination(dst_[i], {a.dst_offset, a.length, p_.buf_size}, a.src_offset, memset_, printer);
   dmavp_cost_copy(size_t{p_.buf_size} * (src_.count() + dst_.count()));
   untimed_ns_ += ktime_to_ns(ktime_sub(ktime_get(), start));
   return errors;
 }
 
-/// Whole buffers: sources to the device, destinations both ways, so that what surrounds the transfer survives.
+/// Whole buffers: sources to the device, destinations both ways, so that what surrounds the transfer
+/// survives.
 int Runner::map(dmaengine_unmap_data* um, bool& source) {
   const unsigned sources = src_.count();
   for (unsigned i = 0; i < sources + dst_.count(); i++) {
@@ -240,16 +253,18 @@ dma_async_tx_descriptor* Runner::prepare(dmaengine_unmap_data* um, const Attempt
   const dma_addr_t* destination = &um->addr[sources];
   switch (thread_->type) {
     case DMA_MEMSET:
-      return device->device_prep_dma_memset(chan_, destination[0] + a.dst_offset, src_[0][a.src_offset], a.length,
-                                            flags);
+      return device->device_prep_dma_memset(chan_, destination[0] + a.dst_offset, src_[0][a.src_offset],
+                                            a.length, flags);
     case DMA_XOR:
-      return device->device_prep_dma_xor(chan_, destination[0] + a.dst_offset, src_bus_, sources, a.length, flags);
+      return device->device_prep_dma_xor(chan_, destination[0] + a.dst_offset, src_bus_, sources, a.length,
+                                         flags);
     case DMA_PQ: {
       dma_addr_t pq[2] = {destination[0] + a.dst_offset, destination[1] + a.dst_offset};
       return device->device_prep_dma_pq(chan_, pq, src_bus_, sources, coefficients_, a.length, flags);
     }
     default:
-      return device->device_prep_dma_memcpy(chan_, destination[0] + a.dst_offset, src_bus_[0], a.length, flags);
+      return device->device_prep_dma_memcpy(chan_, destination[0] + a.dst_offset, src_bus_[0], a.length,
+                                            flags);
   }
 }
 
@@ -271,8 +286,8 @@ dma_status Runner::wait(dma_cookie_t cookie, bool& timed_out) {
 /// NULL when the transfer went well, else the message of its result line and the number behind it.
 const char* Runner::transfer(const Attempt& a, long& value) {
   value = 0;
-  dmaengine_unmap_data* um = dmaengine_get_unmap_data(dmaengine_get_dma_device(chan_),
-                                                      static_cast<int>(src_.count() + dst_.count()), GFP_KERNEL);
+  dmaengine_unmap_data* um = dmaengine_get_unmap_data(
+      dmaengine_get_dma_device(chan_), static_cast<int>(src_.count() + dst_.count()), GFP_KERNEL);
   if (!um) return "unmap data NULL";
   um->len = p_.buf_size;
   const char* message = nullptr;
@@ -334,9 +349,10 @@ void Runner::summary(ktime_t runtime, int ret) const {
     iops = (u64{tests_} << 8) * 1000000 / t;
     kbs = (total_bytes_ >> 10) * 1000000 / t;
   }
-  pr_info("dmatest: %s: summary %u tests, %u failures %llu.%02llu iops %llu KB/s (%d)\n", current->comm, tests_,
-          failures_, static_cast<unsigned long long>(iops >> 8),
-          static_cast<unsigned long long>((iops & 0xff) * 100 >> 8), static_cast<unsigned long long>(kbs), ret);
+  pr_info("dmatest: %s: summary %u tests, %u failures %llu.%02llu iops %llu KB/s (%d)\n", current->comm,
+          tests_, failures_, static_cast<unsigned long long>(iops >> 8),
+          static_cast<unsigned long long>((iops & 0xff) * 100 >> 8), static_cast<unsigned long long>(kbs),
+          ret);
 }
 
 int Runner::run() {

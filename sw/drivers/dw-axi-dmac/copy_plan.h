@@ -5,20 +5,20 @@
 
 namespace dmavp::dw_axi_dmac {
 
-/// One block: `items` accesses of the source width; both addresses are aligned to their width and the length is a
-/// multiple of both.
+/// One block: `items` accesses of the source width; both addresses are aligned to their width and the length
+/// is a multiple of both.
 struct CopyBlock {
   u64 src;
   u64 dst;
   u32 bytes;
-  u32 items;       ///< bytes / source width
-  u8 src_width;    ///< log2 bytes
+  u32 items;     ///< bytes / source width
+  u8 src_width;  ///< log2 bytes
   u8 dst_width;
 };
 
-/// Cuts a copy into blocks with the widest accesses that fit: a head up to the alignment of the source, a body at full
-/// width, a tail. So one odd byte costs one more block instead of making all of it byte-wide. A copy short enough that
-/// a single narrow block takes no more than kNarrowBeats accesses stays in one piece.
+/// Cuts a copy into blocks with the widest accesses that fit: a head up to the alignment of the source, a
+/// body at full width, a tail. So one odd byte costs one more block instead of making all of it byte-wide. A
+/// copy short enough that a single narrow block takes no more than kNarrowBeats accesses stays in one piece.
 class CopyPlan {
  public:
   static constexpr u32 kNarrowBeats = 16;

@@ -1,4 +1,5 @@
-// Linked-list items, transfer descriptors, and where both come from without touching the heap during transfers.
+// Linked-list items, transfer descriptors, and where both come from without touching the heap during
+// transfers.
 #pragma once
 
 #include <linux/device.h>
@@ -33,21 +34,23 @@ struct LliNode {
 
 struct Channel;
 
-/// One transaction. Everything that frees it again is in the descriptor itself, not counted per channel (M01).
+/// One transaction. Everything that frees it again is in the descriptor itself, not counted per channel
+/// (M01).
 struct Descriptor {
   virt_dma_desc vd;
   LliNode* first;
   LliNode* last;
   u64 src;
   u64 dst;
-  u32 length;          ///< bytes
+  u32 length;  ///< bytes
   Value<ChCfg> cfg;
-  bool started;        ///< has been on the hardware: items of a reused descriptor need VALID again
+  bool started;  ///< has been on the hardware: items of a reused descriptor need VALID again
   Descriptor* next_free;
 };
 
-/// Free lists of one channel. They are filled when the channel is allocated, and grow by whole chunks when a burst of
-/// descriptors needs more; nothing is given back to the heap before drain(). take and put work in any context.
+/// Free lists of one channel. They are filled when the channel is allocated, and grow by whole chunks when a
+/// burst of descriptors needs more; nothing is given back to the heap before drain(). take and put work in
+/// any context.
 class DescriptorPool {
  public:
   static constexpr unsigned kDescriptorsPerChunk = 16;
@@ -56,7 +59,8 @@ class DescriptorPool {
   void init(struct device* dev);
   /// 0 or -ENOMEM. Process context.
   int prefill();
-  /// A cleared descriptor with a chain of `items` uninitialised linked-list items, or NULL when memory is out.
+  /// A cleared descriptor with a chain of `items` uninitialised linked-list items, or NULL when memory is
+  /// out.
   Descriptor* take(unsigned items);
   void put(Descriptor* descriptor);
   /// Frees all memory; every descriptor must be back. Process context.

@@ -24,16 +24,16 @@ struct Channel {
   Chip* chip;
   u8 __iomem* regs;
   unsigned id;
-  unsigned priority;      ///< CH_PRIOR
-  u32 max_items;          ///< per block (BLOCK_TS + 1)
-  Descriptor* active;     ///< on the hardware, in no list of vc
-  bool paused;            ///< by the client; outlives the descriptor that was running
-  bool stuck;             ///< did not stop when told to: nothing may start before CH_EN reads 0
-  bool configured;        ///< `cfg` is what CHn_CFG holds
+  unsigned priority;   ///< CH_PRIOR
+  u32 max_items;       ///< per block (BLOCK_TS + 1)
+  Descriptor* active;  ///< on the hardware, in no list of vc
+  bool paused;         ///< by the client; outlives the descriptor that was running
+  bool stuck;          ///< did not stop when told to: nothing may start before CH_EN reads 0
+  bool configured;     ///< `cfg` is what CHn_CFG holds
   Value<ChCfg> cfg;
   dma_cookie_t failed[kFailedCookies];  ///< the latest cookies that ended with an error, 0 = none
   unsigned failed_next;
-  DescriptorPool pool;    ///< own lock
+  DescriptorPool pool;  ///< own lock
 };
 
 struct Chip {
@@ -45,8 +45,8 @@ struct Chip {
   Layout layout;
   unsigned channel_count;
   unsigned masters;
-  unsigned data_width;    ///< log2 bytes
-  unsigned max_burst;     ///< beats, 0 = not limited by the board
+  unsigned data_width;  ///< log2 bytes
+  unsigned max_burst;   ///< beats, 0 = not limited by the board
   Channel* channels;
 };
 
@@ -57,9 +57,10 @@ inline Channel* to_channel(virt_dma_chan* vc) { return container_of(vc, struct C
 inline Descriptor* to_descriptor(virt_dma_desc* vd) { return container_of(vd, struct Descriptor, vd); }
 inline const char* channel_name(Channel* c) { return dma_chan_name(&c->vc.chan); }
 
-// --- hardware.cpp: register sequences; callers hold vc.lock where a channel is named ----------------------------
-/// Everything a boot loader may have left: channels stopped, interrupts cleared and masked; then the controller on.
-/// 0 or -ETIMEDOUT.
+// --- hardware.cpp: register sequences; callers hold vc.lock where a channel is named
+// ----------------------------
+/// Everything a boot loader may have left: channels stopped, interrupts cleared and masked; then the
+/// controller on. 0 or -ETIMEDOUT.
 int hw_init(Chip* chip);
 void hw_off(Chip* chip);
 bool hw_busy(Channel* c);
@@ -79,7 +80,8 @@ struct Progress {
 };
 Progress hw_progress(Channel* c, const Descriptor* d);
 
-// --- channel.cpp: the dmaengine operations ------------------------------------------------------------------------
+// --- channel.cpp: the dmaengine operations
+// ------------------------------------------------------------------------
 void setup_operations(Chip* chip);
 void setup_channel(Channel* c);
 /// Puts the next issued descriptor on the idle channel, if any may run. vc.lock held.
@@ -87,7 +89,8 @@ void start_next(Channel* c);
 /// Range of the module parameter `outstanding`, checked at probe.
 unsigned outstanding_requests();
 
-// --- interrupt.cpp ------------------------------------------------------------------------------------------------
+// --- interrupt.cpp
+// ------------------------------------------------------------------------------------------------
 irqreturn_t channel_interrupt(int irq, void* channel);  ///< a line of one channel
 irqreturn_t combined_interrupt(int irq, void* chip);    ///< a line of all
 

@@ -1,5 +1,5 @@
-// Register sequences. Registers are written whole and 64 bits wide where they are: write-enable bits keep a write to one
-// channel from touching another, so nothing is read, changed and written back.
+// Register sequences. Registers are written whole and 64 bits wide where they are: write-enable bits keep a
+// write to one channel from touching another, so nothing is read, changed and written back.
 #include <linux/delay.h>
 #include <linux/io.h>
 
@@ -8,8 +8,8 @@
 namespace dmavp::dw_axi_dmac {
 namespace {
 
-constexpr unsigned kResetPolls = 1000;    // x 1 us
-constexpr unsigned kDisablePolls = 100;   // x 1 us: memory answers within a few; a silent peripheral never
+constexpr unsigned kResetPolls = 1000;   // x 1 us
+constexpr unsigned kDisablePolls = 100;  // x 1 us: memory answers within a few; a silent peripheral never
 constexpr unsigned kAbortPolls = 100;
 constexpr unsigned kSuspendPolls = 100;
 constexpr unsigned kProgressTries = 4;
@@ -96,7 +96,8 @@ bool hw_stop(Channel* c) {
   if (stopped) write_low(c, reg::kIntClear, irq::kAll);
   c->stuck = !stopped;
   // The end of a late stop is then worth an interrupt: it lets queued work start.
-  write_low(c, reg::kIntSignalEna, stopped ? irq::kSignalled : irq::kSignalled | irq::kDisabled | irq::kAborted);
+  write_low(c, reg::kIntSignalEna,
+            stopped ? irq::kSignalled : irq::kSignalled | irq::kDisabled | irq::kAborted);
   return stopped;
 }
 
@@ -122,9 +123,10 @@ void hw_resume(Channel* c) {
   write(c->chip, layout.suspend_register(), layout.write(c->id, false, layout.suspend_shift()));
 }
 
-/// SAR and DAR run through the two ranges of a copy without a jump, so together they tell both counts at any moment.
-/// LLP leaves the first item's address when that item has been fetched; before that SAR and DAR are of the past. DAR is
-/// read last and is what the residue is true for; SAR read before it can only be too low, never invents bytes in flight.
+/// SAR and DAR run through the two ranges of a copy without a jump, so together they tell both counts at any
+/// moment. LLP leaves the first item's address when that item has been fetched; before that SAR and DAR are
+/// of the past. DAR is read last and is what the residue is true for; SAR read before it can only be too low,
+/// never invents bytes in flight.
 Progress hw_progress(Channel* c, const Descriptor* d) {
   Progress progress = {0, 0};
   u64 sar = 0, dar = 0;
@@ -137,7 +139,8 @@ Progress hw_progress(Channel* c, const Descriptor* d) {
   if (dar - d->dst > d->length) return progress;
   progress.written = static_cast<u32>(dar - d->dst);
   const u64 taken = sar - d->src;
-  if (taken <= d->length && taken > progress.written) progress.in_flight = static_cast<u32>(taken) - progress.written;
+  if (taken <= d->length && taken > progress.written)
+    progress.in_flight = static_cast<u32>(taken) - progress.written;
   return progress;
 }
 

@@ -13,14 +13,15 @@ void complete(Channel* c) {
   vchan_cookie_complete(&d->vd);
 }
 
-/// The transfer failed: the client learns it from callback_result and from its status; the channel goes on (M21).
+/// The transfer failed: the client learns it from callback_result and from its status; the channel goes on
+/// (M21).
 void fail(Channel* c, u32 status) {
   Descriptor* d = c->active;
   const u32 written = hw_progress(c, d).written;
   d->vd.tx_result.result = status & irq::kSrcErrors ? DMA_TRANS_READ_FAILED : DMA_TRANS_WRITE_FAILED;
   d->vd.tx_result.residue = d->length - written;
-  dev_err(c->chip->dev, "%s: transfer failed after %u of %u bytes (interrupt status 0x%08x)\n", channel_name(c), written,
-          d->length, status);
+  dev_err(c->chip->dev, "%s: transfer failed after %u of %u bytes (interrupt status 0x%08x)\n",
+          channel_name(c), written, d->length, status);
   c->failed[c->failed_next] = d->vd.tx.cookie;
   c->failed_next = (c->failed_next + 1) % kFailedCookies;
   // A bus error has disabled the channel; one halted on an invalid item still has to be stopped.
@@ -39,7 +40,8 @@ bool service(Channel* c) {
   }
   iowrite32(status, c->regs + reg::kIntClear);
   if (status & irq::kAccessErrors)
-    dev_warn(c->chip->dev, "%s: illegal register access (interrupt status 0x%08x)\n", channel_name(c), status);
+    dev_warn(c->chip->dev, "%s: illegal register access (interrupt status 0x%08x)\n", channel_name(c),
+             status);
   if (c->active && status & irq::kTransferErrors)
     fail(c, status);
   else if (c->active && status & irq::kTransferDone)

@@ -17,7 +17,9 @@
 
 static uint outstanding = 16;
 module_param(outstanding, uint, 0444);
-MODULE_PARM_DESC(outstanding, "AXI requests a channel may have outstanding per side, 1..16 (the controller may allow fewer)");
+MODULE_PARM_DESC(
+    outstanding,
+    "AXI requests a channel may have outstanding per side, 1..16 (the controller may allow fewer)");
 
 namespace dmavp::dw_axi_dmac {
 
@@ -196,8 +198,8 @@ int probe(struct platform_device* pdev) {
     return ret;
   }
   platform_set_drvdata(pdev, chip);
-  dev_info(dev, "%u channels, %u-bit bus, %u master%s\n", chip->channel_count, 8u << chip->data_width, chip->masters,
-           chip->masters > 1 ? "s" : "");
+  dev_info(dev, "%u channels, %u-bit bus, %u master%s\n", chip->channel_count, 8u << chip->data_width,
+           chip->masters, chip->masters > 1 ? "s" : "");
   return 0;
 }
 
@@ -213,12 +215,9 @@ void remove(struct platform_device* pdev) {
 }
 
 const struct of_device_id kMatches[] = {
-    {"", "", "dmavp,dw-axi-dmac", &kPlain},
-    {"", "", "dmavp,agilex5-axi-dma", &kAgilex5},
-    {"", "", "starfive,jh7110-axi-dma", &kJh7110},
-    {"", "", "starfive,jh8100-axi-dma", &kJh8100},
-    {"", "", "snps,axi-dma-1.01a", &kPlain},
-    {"", "", "", nullptr},
+    {"", "", "dmavp,dw-axi-dmac", &kPlain},        {"", "", "dmavp,agilex5-axi-dma", &kAgilex5},
+    {"", "", "starfive,jh7110-axi-dma", &kJh7110}, {"", "", "starfive,jh8100-axi-dma", &kJh8100},
+    {"", "", "snps,axi-dma-1.01a", &kPlain},       {"", "", "", nullptr},
 };
 MODULE_DEVICE_TABLE(of, kMatches);
 

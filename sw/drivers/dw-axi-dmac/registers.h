@@ -26,11 +26,11 @@ struct Field {
 
 /// Offsets in bytes from the controller's base.
 namespace reg {
-inline constexpr u32 kCfg = 0x010;               // DMAC_CFG
-inline constexpr u32 kChEn = 0x018;              // DMAC_CHEN
-inline constexpr u32 kChSusp = 0x020;            // DMAC_CHSUSP, more than 8 channels
-inline constexpr u32 kChAbort = 0x028;           // DMAC_CHABORT, more than 8 channels
-inline constexpr u32 kIntStatus = 0x030;         // DMAC_INTSTATUS
+inline constexpr u32 kCfg = 0x010;        // DMAC_CFG
+inline constexpr u32 kChEn = 0x018;       // DMAC_CHEN
+inline constexpr u32 kChSusp = 0x020;     // DMAC_CHSUSP, more than 8 channels
+inline constexpr u32 kChAbort = 0x028;    // DMAC_CHABORT, more than 8 channels
+inline constexpr u32 kIntStatus = 0x030;  // DMAC_INTSTATUS
 inline constexpr u32 kCommonIntClear = 0x038;
 inline constexpr u32 kCommonIntStatus = 0x050;
 inline constexpr u32 kReset = 0x058;
@@ -39,7 +39,7 @@ inline constexpr u32 kChannelStride = 0x100;
 // From a channel's base.
 inline constexpr u32 kSar = 0x00;
 inline constexpr u32 kDar = 0x08;
-inline constexpr u32 kChCfg = 0x20;              // CHn_CFG or CHn_CFG2
+inline constexpr u32 kChCfg = 0x20;  // CHn_CFG or CHn_CFG2
 inline constexpr u32 kLlp = 0x28;
 inline constexpr u32 kIntStatusEna = 0x80;
 inline constexpr u32 kChIntStatus = 0x88;
@@ -61,13 +61,13 @@ inline constexpr Field<Ctl, 0> kSms;
 inline constexpr Field<Ctl, 2> kDms;
 inline constexpr Field<Ctl, 4> kSrcFixed;
 inline constexpr Field<Ctl, 6> kDstFixed;
-inline constexpr Field<Ctl, 8, 3> kSrcTrWidth;   // log2 bytes
+inline constexpr Field<Ctl, 8, 3> kSrcTrWidth;  // log2 bytes
 inline constexpr Field<Ctl, 11, 3> kDstTrWidth;
 inline constexpr Field<Ctl, 14, 4> kSrcMsize;
 inline constexpr Field<Ctl, 18, 4> kDstMsize;
 inline constexpr Field<Ctl, 30> kNonpostedLastWrite;
 inline constexpr Field<Ctl, 38> kArlenEn;
-inline constexpr Field<Ctl, 39, 8> kArlen;       // beats - 1
+inline constexpr Field<Ctl, 39, 8> kArlen;  // beats - 1
 inline constexpr Field<Ctl, 47> kAwlenEn;
 inline constexpr Field<Ctl, 48, 8> kAwlen;
 inline constexpr Field<Ctl, 62> kLliLast;

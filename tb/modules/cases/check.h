@@ -1,0 +1,34 @@
+// Tests that run inside the simulated kernel: a module with named cases, one of which runs in its init
+// function.
+#pragma once
+
+#include <linux/printk.h>
+#include <linux/types.h>
+
+namespace dmavp::test {
+
+extern unsigned failures;
+
+struct Case {
+  const char* name;
+  void (*run)();
+};
+
+inline void expect(bool good, const char* what, const char* file, int line) {
+  if (good) return;
+  failures++;
+  pr_err("CHECK failed: %s:%d: %s\n", file, line, what);
+}
+
+inline void expect_equal(long long actual, long long expected, const char* what, const char* file, int line) {
+  if (actual == expected) return;
+  failures++;
+  pr_err("CHECK failed: %s:%d: %s is %lld, expected %lld\n", file, line, what, actual, expected);
+}
+
+}  // namespace dmavp::test
+
+#define CHECK(condition) ::dmavp::test::expect(static_cast<bool>(condition), #condition, __FILE__, __LINE__)
+#define CHECK_EQ(actual, expected)                                                                       \
+  ::dmavp::test::expect_equal(static_cast<long long>(actual), static_cast<long long>(expected), #actual, \
+                              __FILE__, __LINE__)

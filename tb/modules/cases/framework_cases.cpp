@@ -1,0 +1,50 @@
+// Module that runs one case of the framework's tests when it is loaded; it fails to load when a check fails.
+#include "modules/cases/cases.h"
+
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <linux/string.h>
+
+static char test[64];
+module_param_string(test, test, sizeof(test), 0444);
+MODULE_PARM_DESC(test, "name of the case");
+
+namespace dmavp::test {
+
+unsigned failures;
+
+namespace {
+
+const Case kCases[] = {
+    {"request_without_provider", request_without_provider},
+    {"request_by_device_tree", request_by_device_tree},
+    {"request_by_map", request_by_map},
+    {"request_by_mask", request_by_mask},
+    {"missing_operations", missing_operations},
+    {"registration", registration},
+    {"submit_and_issue", submit_and_issue},
+    {"callbacks", callbacks},
+    {"terminate", terminate},
+    {"reuse", reuse},
+    {"waiting", waiting},
+    {"unmap_and_metadata", unmap_and_metadata},
+};
+
+int __init run_case() {
+  for (const Case& c : kCases) {
+    if (strcmp(c.name, ::test) != 0) continue;
+    c.run();
+    return failures ? -EPROTO : 0;
+  }
+  pr_err("CHECK failed: no case named '%s'\n", ::test);
+  return -ENOENT;
+}
+module_init(run_case);
+
+void __exit leave() {}
+module_exit(leave);
+
+}  // namespace
+}  // namespace dmavp::test
+
+MODULE_LICENSE("MIT");

@@ -1,0 +1,160 @@
+// The clients on a fake controller: what they report, and that they notice what goes wrong.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "modules/fake_soc.h"
+
+using namespace dmavp;
+using namespace dmavp::test;
+
+namespace {
+
+struct Rig {
+  FakeSoc soc;
+  explicit Rig(std::uint64_t seed = 1) : soc(make(seed)) { soc.boot(); }
+  static FakeSoc::Settings make(std::uint64_t seed) {
+    FakeSoc::Settings s;
+    s.device_tree = tree_path("narrow");
+    s.seed = seed;
+    return s;
+  }
+  int run(const std::string& client) { return soc.run({"dmaengine", "virt-dma", "dw-axi-dmac", client}); }
+  std::uint64_t bytes() const {
+    std::uint64_t n = 0;
+    for (const FakeSoc::Report& r : soc.reports) n += r.bytes;
+    return n;
+  }
+  std::size_t failed() const {
+    return static_cast<std::size_t>(std::count_if(soc.reports.begin(), soc.reports.end(),
+                                                  [](const FakeSoc::Report& r) { return r.failed; }));
+  }
+  void expect_clean() const {
+    EXPECT_EQ(failed(), 0u);
+    EXPECT_EQ(kernel::Kernel::instance().statistics().live_allocations, 0u);
+  }
+};
+
+TEST(FileCopy, CopiesReportsAndPrintsTheChecksum) {
+  Rig rig;
+  rig.soc.files["notes.txt"] = "123456789";  // the check value of CRC-32
+  EXPECT_EQ(rig.run("filecopy path=notes.txt chunk=2 depth=3"), 0);
+  EXPECT_EQ(rig.bytes(), 9u);
+  EXPECT_EQ(rig.soc.reports.size(), 5u);
+  EXPECT_EQ(rig.soc.logged("crc32 cbf43926"), 1u);
+  ASSERT_FALSE(rig.soc.notes.empty());
+  EXPECT_EQ(rig.soc.notes["file.checksum"], "crc32:cbf43926");
+  for (const FakeSoc::Report& r : rig.soc.reports) {
+    EXPECT_LT(r.issued, r.completed);
+    EXPECT_EQ(r.channel, "dma0chan0");
+  }
+  rig.expect_clean();
+}
+
+TEST(FileCopy, SaysWhichFileIsMissing) {
+  Rig rig;
+  rig.run("filecopy path=absent.bin");
+  EXPECT_GE(rig.soc.logged("absent.bin cannot be read"), 1u);
+  EXPECT_EQ(rig.soc.reports.size(), 0u);
+}
+
+TEST(FileCopy, FailedTransfersAreCountedAndNotTakenForSuccess) {
+  Rig rig;
+  rig.soc.files["big"] = std::string(50000, 'x');
+  rig.soc.dmac.fail_after(0, 9000, 1u << 8);
+  rig.run("filecopy path=big chunk=4096");
+  EXPECT_EQ(rig.failed(), 1u);
+  EXPECT_EQ(rig.soc.logged("copied and equal"), 0u);
+  EXPECT_GE(rig.soc.logged("stopped by error -5"), 1u);
+}
+
+TEST(Memcpy, PlainCClientVerifiesEveryCopy) {
+  Rig rig;
+  EXPECT_EQ(rig.run("memcpy size=10000 count=5 chunk=3000 src_offset=3 dst_offset=2"), 0);
+  EXPECT_EQ(rig.bytes(), 50000u);
+  EXPECT_EQ(rig.soc.reports.size(), 20u);
+  EXPECT_EQ(rig.soc.logged("all equal"), 1u);
+  rig.expect_clean();
+}
+
+TEST(Memcpy, RefusesParametersThatMakeNoSense) {
+  Rig rig;
+  EXPECT_NE(rig.run("memcpy size=0"), 0);
+  EXPECT_GE(rig.soc.logged("must not be 0"), 1u);
+}
+
+TEST(Dmatest, RandomCopiesOnAllChannelsAndTheExactLines) {
+  Rig rig;
+  EXPECT_EQ(rig.run("dmatest run=1 iterations=20 threads_per_chan=2 test_buf_size=4096 verbose=1"), 0);
+  EXPECT_EQ(rig.soc.logged("dmatest: Added 2 threads using dma0chan"), 6u);
+  EXPECT_EQ(rig.soc.logged("dmatest: Started 2 threads using dma0chan"), 6u);
+  EXPECT_EQ(rig.soc.logged("'test passed' with src_off=0x"), 240u);
+  EXPECT_EQ(rig.soc.logged("summary 20 tests, 0 failures"), 12u);
+  EXPECT_EQ(rig.soc.logged("dma0chan5-copy1: result #20: 'test passed'"), 1u);
+  EXPECT_EQ(rig.soc.reports.size(), 240u);
+  EXPECT_EQ(rig.soc.notes["dmatest.failures"], "0");
+  rig.expect_clean();
+}
+
+TEST(Dmatest, PolledFixedAndUnverifiedVariants) {
+  for (const char* parameters : {"polled=1", "norandom=1", "transfer_size=1000", "noverify=1", "alignment=4",
+                                 "max_channels=2", "channel=dma0chan3", "nobounce=1 timeout=-1"}) {
+    Rig rig;
+    SCOPED_TRACE(parameters);
+    EXPECT_EQ(rig.run(std::string("dmatest run=1 iterations=5 test_buf_size=2048 ") + parameters), 0);
+    EXPECT_GE(rig.soc.logged("summary 5 tests, 0 failures"), 1u);
+    EXPECT_EQ(rig.soc.logged("summary 5 tests, 0 failures"), rig.soc.logged("threads using") / 2);
+    rig.expect_clean();
+  }
+}
+
+TEST(Dmatest, NoticesLostWrongAndLateTransfers) {
+  {  // an error of the bus
+    Rig rig;
+    rig.soc.dmac.fail_after(0, 100, 1u << 5);
+    rig.run("dmatest run=1 iterations=3 max_channels=1 norandom=1");
+    EXPECT_EQ(rig.soc.logged("'completion error status' with"), 1u);
+    EXPECT_EQ(rig.soc.logged("3 tests, 1 failures"), 1u);
+    EXPECT_GE(rig.failed(), 1u);
+  }
+  {  // a byte written behind the destination
+    Rig rig;
+    bool spoiled = false;
+    rig.soc.on_access = [&](std::uint64_t offset, bool write, port::Time) {
+      if (write || offset != 0x188 || spoiled) return;
+      const std::uint64_t dar = rig.soc.dmac.read(0x108, 8, rig.soc.time());
+      if (!dar) return;
+      *rig.soc.at(dar) ^= std::byte{0x80};
+      spoiled = true;
+    };
+    rig.run("dmatest run=1 iterations=3 max_channels=1 transfer_size=100 norandom=1");
+    EXPECT_TRUE(spoiled);
+    EXPECT_EQ(rig.soc.logged("'data error' with"), 1u);
+    EXPECT_EQ(rig.soc.logged("was copied!"), 1u);
+  }
+  {  // a transfer that never ends
+    Rig rig;
+    rig.soc.on_access = [&](std::uint64_t offset, bool write, port::Time now) {
+      if (!write && offset == 0x188) return;
+      if (write && offset == 0x18 && rig.soc.dmac.starts == 1) rig.soc.dmac.write(0x18, 8, 0x01010000, now);
+    };
+    rig.run("dmatest run=1 iterations=2 max_channels=1 timeout=50");
+    EXPECT_GE(rig.soc.logged("'test timed out' with"), 0u);
+  }
+}
+
+TEST(Dmatest, SeedsGiveDifferentSchedules) {
+  std::vector<std::uint64_t> hashes;
+  for (std::uint64_t seed : {1, 2, 1}) {
+    Rig rig(seed);
+    EXPECT_EQ(rig.run("dmatest run=1 iterations=10 threads_per_chan=2 test_buf_size=1024"), 0);
+    hashes.push_back(kernel::Kernel::instance().statistics().step_hash);
+    rig.expect_clean();
+  }
+  EXPECT_NE(hashes[0], hashes[1]);
+  EXPECT_EQ(hashes[0], hashes[2]);
+}
+
+}  // namespace
