@@ -56,8 +56,6 @@ int sc_main(int, char*[]) { return 0; }
 
 int main(int argc, char* argv[]) {
   try {
-    // What models report must not unwind through the stacks of simulated software.
-    sc_core::sc_report_handler::set_actions(sc_core::SC_ERROR, sc_core::SC_DISPLAY);
     sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
     return execute(parse_command_line({argv + 1, argv + argc}));
   } catch (const InputError& error) {

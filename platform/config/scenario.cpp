@@ -193,15 +193,24 @@ class Parser {
     }
   }
 
+  // A table's members as the file has them (toml++ keeps them by name); those of --set come last.
+  static std::vector<std::pair<std::string, const toml::node*>> in_file_order(const toml::table& table) {
+    std::vector<std::pair<std::string, const toml::node*>> members;
+    for (auto&& [key, node] : table) members.emplace_back(std::string(key.str()), &node);
+    const auto position = [](const toml::node* node) {
+      const auto at = node->source().begin;
+      return at.line == 0 ? std::make_pair(~toml::source_index{0}, at.column)
+                          : std::make_pair(at.line, at.column);
+    };
+    std::stable_sort(members.begin(), members.end(),
+                     [&](const auto& a, const auto& b) { return position(a.second) < position(b.second); });
+    return members;
+  }
+
   void read_clients() {
     const toml::table* clients = root_["client"].as_table();
     if (clients == nullptr) return;
-    std::vector<std::pair<std::string, const toml::node*>> in_order;
-    for (auto&& [key, node] : *clients) in_order.emplace_back(std::string(key.str()), &node);
-    std::stable_sort(in_order.begin(), in_order.end(), [](const auto& a, const auto& b) {
-      return a.second->source().begin.line < b.second->source().begin.line;
-    });
-    for (const auto& [name, node] : in_order) {
+    for (const auto& [name, node] : in_file_order(*clients)) {
       const toml::table* table = node->as_table();
       if (table == nullptr || !is_name(name)) {
         complain(*node, "client." + name, "must be a table [client.NAME]");
@@ -218,9 +227,9 @@ class Parser {
     ModuleSpec spec;
     spec.client = name;
     const auto known = module_parameters(find_module(*module));
-    for (auto&& [key, node] : table) {
-      const std::string parameter(key.str());
+    for (const auto& [parameter, entry] : in_file_order(table)) {
       if (parameter == "module") continue;
+      const toml::node& node = *entry;
       std::string value;
       if (!parameter_text(node, value)) {
         complain(node, prefix + "." + parameter,

@@ -40,6 +40,12 @@ Cluster::Cluster(const sc_core::sc_module_name& name, Board& board, const void* 
 
 Cluster::~Cluster() = default;
 
+// Until here an error is a fault of the board and thrown. From now on an exception would unwind through the
+// stacks of simulated software.
+void Cluster::start_of_simulation() {
+  sc_core::sc_report_handler::set_actions(sc_core::SC_ERROR, sc_core::SC_DISPLAY);
+}
+
 // Lets the hardware finish everything due at the current time.
 void Cluster::settle() {
   while (sc_core::sc_pending_activity_at_current_time()) wait(sc_core::SC_ZERO_TIME);

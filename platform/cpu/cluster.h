@@ -78,6 +78,8 @@ class Cluster : public sc_core::sc_module, public port::Machine {
   void fatal(const char* text) override;
 
  private:
+  void start_of_simulation() override;
+
   using Socket = tlm_utils::simple_initiator_socket_tagged<Cluster>;
 
   void execute();

@@ -56,7 +56,7 @@ TEST_F(ScenarioTest, ReadsEverything) {
   EXPECT_EQ(s.modules[0].client, "");
   EXPECT_EQ(s.modules[1].client, "zz");  // the order of the file, not of the alphabet
   EXPECT_EQ(s.modules[2].client, "a");
-  const std::vector<std::pair<std::string, std::string>> expected{{"run", "1"}, {"size", "65536"}};
+  const std::vector<std::pair<std::string, std::string>> expected{{"size", "65536"}, {"run", "1"}};
   EXPECT_EQ(s.modules[1].parameters, expected);
   EXPECT_EQ(s.expect.errors, 2u);
   EXPECT_EQ(s.expect.bytes_min, 1048576u);
