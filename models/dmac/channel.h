@@ -17,18 +17,18 @@ inline constexpr unsigned kMaxOutstanding = 64;
 inline constexpr std::uint64_t kResetCtl = 0x1200;  ///< both widths 32 bits (spec 7 #17)
 
 /// A burst on its way. `end` is the position in the block behind its last byte.
-struct Flight {
-  Cycle accepted = 0;
-  Cycle first = 0;
-  Cycle last = 0;
-  Cycle response = 0;  ///< reads: the last beat
-  std::uint32_t end = 0;
-  std::uint32_t beats = 0;
+struct Flight {  // no initializers: rings of them are copied on the fast path
+  Cycle accepted;
+  Cycle first;
+  Cycle last;
+  Cycle response;  ///< reads: the last beat
+  std::uint32_t end;
+  std::uint32_t beats;
   // The gap before `first`, as attributed: a constraint, then arbitration, then memory.
-  std::uint32_t gap = 0;
-  std::uint32_t gap_memory = 0;
-  std::uint32_t gap_arbitration = 0;
-  Cause gap_cause = Cause::kMemory;
+  std::uint32_t gap;
+  std::uint32_t gap_memory;
+  std::uint32_t gap_arbitration;
+  Cause gap_cause;
 };
 
 /// Reader or writer of a channel. Positions count bytes from the start of the block:
@@ -55,7 +55,7 @@ struct Side {
   std::uint32_t head = 0;
   std::uint32_t limit = 1;
   std::uint32_t mask = 0;
-  std::array<Flight, kMaxOutstanding> ring;
+  std::array<Flight, kMaxOutstanding> ring{};
 
   Cycle since = 0;   ///< last issue, or when the side could start
   Cycle cursor = 0;  ///< cycles before it are attributed

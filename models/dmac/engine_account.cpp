@@ -35,7 +35,7 @@ const char* to_string(Cause cause) {
   return index_of(cause) < kCauses ? kNames[index_of(cause)] : "?";
 }
 
-void Engine::Impl::account_burst(Side& side, Flight& flight, Cycle granted, bool contended) {
+void Engine::Impl::account_gap(Side& side, Flight& flight, Cycle granted, bool contended) {
   const Cycle gap = flight.first > side.cursor ? flight.first - side.cursor : 0;
   const Cycle beats_from = std::max(flight.first, side.cursor);
   if (flight.last >= beats_from) side.cycles[index_of(Cause::kTransferring)] += flight.last + 1 - beats_from;

@@ -136,7 +136,7 @@ void Engine::Impl::protect(std::uint64_t address, std::uint32_t bytes, const std
 /// One burst of data or descriptor, now. Direct memory where the whole burst lies in it, else the port.
 AxiStatus Engine::Impl::access(const Burst& burst, const BurstTimes& times, std::byte* data,
                                const Path& path) {
-  copy_all(now);
+  if ((active & (active - 1)) != 0) copy_all(now);
   const std::uint64_t span = burst.fixed ? burst.beat_bytes : burst.bytes;
   const bool direct = path.direct && burst.address >= path.first && burst.address <= path.last &&
                       path.last - burst.address >= span - 1;
@@ -283,9 +283,10 @@ void Engine::Impl::refresh_paths() {
          from < c.rd.done && c.generation == generation;) {
       Burst burst;
       burst.address = c.rd.address(from);
-      const SideShape bytewise{0, false, kAxiBoundary};
-      burst.bytes = plan_burst(bytewise, burst.address, c.rd.done - from).bytes;
-      burst.beats = static_cast<std::uint16_t>(std::min<std::uint32_t>(burst.bytes, 256));
+      const PlannedBurst planned = plan_burst(c.rd.shape, burst.address, c.rd.done - from);
+      burst.bytes = planned.bytes;
+      burst.beats = static_cast<std::uint16_t>(planned.beats);
+      burst.beat_bytes = static_cast<std::uint8_t>(c.rd.shape.width());
       burst.channel = static_cast<std::uint8_t>(c.index);
       burst.master = c.rd.master;
       std::vector<std::byte> data(burst.bytes);

@@ -313,6 +313,7 @@ void Engine::Impl::start_block(Channel& c, Cycle t) {
 
 /// Something of a running block is due: bursts complete, the channel drains, the block ends.
 void Engine::Impl::running_event(Channel& c, Cycle t) {
+  c.wake = kNever;
   const std::uint32_t generation = c.generation;
   if (c.exact) {
     while (c.rd.in_flight() && c.rd.flight(c.rd.head).last <= t) {

@@ -118,7 +118,16 @@ struct Engine::Impl {
   void protect(std::uint64_t address, std::uint32_t bytes, const std::byte* host);
 
   // --- engine_account.cpp: cycles
-  static void account_burst(Side& side, Flight& flight, Cycle granted, bool contended);
+  static void account_burst(Side& side, Flight& flight, Cycle granted, bool contended) {
+    if (flight.first == side.cursor) {
+      side.cycles[static_cast<unsigned>(Cause::kTransferring)] += flight.beats;
+      side.cursor = flight.last + 1;
+      flight.gap = 0;
+    } else {
+      account_gap(side, flight, granted, contended);
+    }
+  }
+  static void account_gap(Side& side, Flight& flight, Cycle granted, bool contended);
   static void account_to(Side& side, Cycle t, Cause cause);
   void account_both(Channel& c, Cycle t);
   static void unwind(const Side& side, Cycle t, std::array<Cycle, kCauses>& cycles);

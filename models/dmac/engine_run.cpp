@@ -326,20 +326,27 @@ void Engine::Impl::grant_write_back(Channel& c, Cycle t) {
   c.wake = f.response;
 }
 
-/// The fast path: nobody to arbitrate with. Returns at the first event that is not a grant.
+/// The fast path: nobody to arbitrate with. Returns when there is nothing more to do by `to`, or when it is
+/// no longer one channel that runs one block.
 void Engine::Impl::run_alone(Channel& c, Cycle to) {
-  const bool skips = c.aligned && !c.exact;
-  for (;;) {
+  while (c.phase == Phase::kRunning && (active & (active - 1)) == 0) {
     const Cycle read = read_time(c);
     const Cycle write = write_time(c);
     const Cycle next = std::min(read, write);
-    if (c.wake <= next || next > to || c.phase != Phase::kRunning) return;
+    if (c.wake <= next) {
+      if (c.wake > to) return;
+      now = std::max(now, c.wake);
+      ++epoch;
+      running_event(c, now);
+      continue;
+    }
+    if (next > to) return;
     now = std::max(now, next);
     if (read <= write) {
       grant_read(c, now);
     } else {
       grant_write(c, now);
-      if (skips && c.wake == kNever) skip_steady(c, to);
+      if (c.aligned && !c.exact && c.wake == kNever) skip_steady(c, to);
     }
   }
 }
