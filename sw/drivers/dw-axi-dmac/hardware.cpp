@@ -103,6 +103,7 @@ bool hw_stop(Channel* c) {
 
 int hw_suspend(Channel* c) {
   const Layout& layout = c->chip->layout;
+  write_low(c, reg::kIntClear, irq::kSuspended);  // of an earlier attempt that was given up
   write(c->chip, layout.suspend_register(), layout.write(c->id, true, layout.suspend_shift()));
   for (unsigned i = 0; i < kSuspendPolls; i++) {
     const u32 status = read_low(c, reg::kChIntStatus);
