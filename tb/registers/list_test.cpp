@@ -211,6 +211,24 @@ TEST_P(Lists, FetchUsesTheMasterThatLlpNames) {
   EXPECT_TRUE(rig_.violations().empty()) << rig_.violations().front();
 }
 
+TEST(ListDetails, CtlWritesAreIgnoredInSilenceWhileAListRuns) {  // 2.5
+  Rig rig(plain());
+  fill(rig, 9);
+  item(kItems, kFrom, kTo, 512, wide(), 0, true, true).write(rig.ram());
+  rig.power_up();
+  start(rig, list_at(0, kItems));
+  rig.run(100);
+  const u64 ctl = rig.read("CTL", 0);
+  rig.write("CTL", 0, 0);
+  EXPECT_EQ(rig.read("CTL", 0), ctl);
+  EXPECT_EQ(rig.status(0), 0u);
+  rig.write("LLP", 0, kItems);
+  EXPECT_EQ(rig.status(0), irq::kWriteOnEnabled);
+  EXPECT_EQ(rig.read("LLP", 0), 0u);
+  ASSERT_TRUE(rig.run_until_idle());
+  EXPECT_EQ(copied(rig.ram(), kFrom, kTo, 4096), 4096u);
+}
+
 TEST(ListDetails, LlpLowBitsHaveNoFunction) {
   Rig rig(plain());
   fill(rig, 9);

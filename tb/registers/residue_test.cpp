@@ -69,6 +69,40 @@ TEST_P(Residue, EqualsTheBytesNotYetChangedAtRandomMoments) {
   EXPECT_GT(inside, moments / 2) << "observed inside granules";
 }
 
+/// What SAR has passed may be overwritten, what DAR has passed is final: neither is touched again.
+TEST_P(Residue, SoftwareMayReuseWhatTheAddressesHavePassed) {
+  for (u64 seed = 0; seed < 20; ++seed) {
+    SCOPED_TRACE(seed);
+    RigOptions o;
+    o.parameters = small_parameters();
+    o.dmi = GetParam();
+    Rig rig(o);
+    reference::Random random(seed);
+    const Image before = fill(rig, seed);
+    rig.power_up();
+    CtlFields c = bursts(1u << random.below(5));
+    c.src_width = static_cast<unsigned>(random.below(4));
+    c.dst_width = static_cast<unsigned>(random.below(4));
+    start(rig, single(0, kFrom, kTo, static_cast<u32>(kBytes >> c.src_width), c), 0,
+          static_cast<unsigned>(random.below(4)));
+    u64 stamped = 0;
+    while (rig.enabled(0)) {
+      rig.run(random.range(1, 400));
+      const u64 read = rig.read("SAR", 0) - kFrom;
+      for (u64 i = 0; i < read; ++i) rig.ram()[kFrom + i] = 0xEE;
+      const u64 written = rig.read("DAR", 0) - kTo;
+      ASSERT_LE(written, read);
+      for (u64 i = 0; i < stamped; ++i) ASSERT_EQ(rig.ram()[kTo + i], 0x55) << i;
+      for (u64 i = stamped; i < written; ++i) {
+        ASSERT_EQ(rig.ram()[kTo + i], before[kFrom + i]) << i;
+        rig.ram()[kTo + i] = 0x55;
+      }
+      stamped = written;
+    }
+    EXPECT_EQ(stamped, kBytes);
+  }
+}
+
 /// A debug read of DAR is as true as a normal one.
 TEST_P(Residue, DebugReadsShowTheSameTruth) {
   RigOptions o;
