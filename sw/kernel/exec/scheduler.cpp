@@ -51,7 +51,7 @@ void update_others() {
   g.others = least;
 }
 
-void switch_out() { g.here->current->fiber->suspend(); }
+void switch_out() { self().fiber->suspend(); }
 
 bool attend() {
   Cpu& c = *g.here;
@@ -160,6 +160,7 @@ void thread_main(void* argument) {
 }
 
 [[noreturn]] void idle_main(void*) {
+  g.here->idling = false;
   for (;;) {
     while (attend()) {
       if (g.here->now >= g.horizon || g.here->now >= g.others) switch_out();
@@ -236,6 +237,8 @@ bool wake(Thread& t, unsigned states) {
   Cpu& c = g.cpu[__builtin_ctzl(allowed)];
   enqueue(c, t);
   const Time when = local_time() > c.now || g.here != nullptr ? local_time() : c.now;
+  // In a delay the CPU has come as far as the waker; it must not take the news back into its past.
+  if (&c != g.here && c.busy_until > c.now && when > c.now) c.now = when < c.busy_until ? when : c.busy_until;
   if (c.idling) {
     if (when < c.wake_at) c.wake_at = when;
   } else if (c.current != c.idle && draw(c.preempt_stream, 4) == 0) {
