@@ -24,7 +24,7 @@ done
 case $preset in release) build=build ;; sanitize) build=build-sanitize ;; esac
 cmake --preset "$preset" >/dev/null
 cmake --build --preset "$preset"
-export DMAVP_FULL=$full
+if [ "$full" = 1 ]; then export DMAVP_FULL=1; else unset DMAVP_FULL; fi
 if [ -z "$seeds" ]; then [ "$full" = 1 ] && seeds=20 || seeds=2; fi
 export DMAVP_SEEDS=$seeds
 ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$(nproc)" \
