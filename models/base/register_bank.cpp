@@ -70,8 +70,7 @@ const char* to_string(AccessFault fault) {
 
 std::uint64_t Field::mask() const { return low_bits(hi - lo + 1) << lo; }
 
-// --- Register
-// -------------------------------------------------------------------------------------------------
+// --- Register ---
 
 Register& Register::width(unsigned bits) {
   width_ = bits;
@@ -152,8 +151,7 @@ std::uint64_t Register::apply(const RegisterWrite& w) const {
   return value;
 }
 
-// --- declaration
-// ------------------------------------------------------------------------------------------------
+// --- declaration ---
 
 RegisterBank::RegisterBank(std::string name, unsigned default_width, PartialAccess partial)
     : name_(std::move(name)), default_width_(default_width), partial_(partial) {}
@@ -215,8 +213,7 @@ void RegisterBank::seal() {
   }
 }
 
-// --- access
-// -----------------------------------------------------------------------------------------------------
+// --- access ---
 
 AccessFault RegisterBank::report(AccessFault fault, std::uint64_t offset, unsigned bytes, bool write,
                                  const Slot* s) const {
@@ -339,8 +336,7 @@ void RegisterBank::reset() {
   for (Register& reg : registers_) reg.values_ = reg.resets_;
 }
 
-// --- the map as data
-// --------------------------------------------------------------------------------------------
+// --- the map as data ---
 
 RegisterBank::Location RegisterBank::at(std::uint64_t offset) const {
   const Slot* s = slot(offset);

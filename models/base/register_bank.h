@@ -61,8 +61,7 @@ struct Field {
 /// One register, or one per instance of a group (channel). Built by RegisterBank::add, read by everybody.
 class Register {
  public:
-  // --- declaration (each returns *this, in the order of a datasheet page)
-  // -------------------------------------
+  // --- declaration (each returns *this, in the order of a datasheet page) ---
   Register& width(unsigned bits);        ///< 32 or 64; default is that of the bank
   Register& access(Access access);       ///< of registers without fields, and default of field()
   Register& reset(std::uint64_t value);  ///< of every instance
@@ -81,8 +80,7 @@ class Register {
   Register& guarded(unsigned hi, unsigned lo, std::string_view name, unsigned guard_lo,
                     std::string_view text);
 
-  // --- behaviour
-  // ----------------------------------------------------------------------------------------------
+  // --- behaviour ---
   /// std::uint64_t (unsigned instance): the value is kept elsewhere. Must have no side effect: debug reads
   /// and writes of half a register use it too.
   template <auto Method, class T>
@@ -110,8 +108,7 @@ class Register {
     return *this;
   }
 
-  // --- reading the declaration
-  // --------------------------------------------------------------------------------
+  // --- reading the declaration ---
   const std::string& name() const { return name_; }  ///< "DMAC_CFG"; "CHn_SAR" in a group
   std::string instance_name(unsigned instance) const;
   const std::string& title() const { return title_; }
@@ -127,8 +124,7 @@ class Register {
   bool read_only() const { return writable_ == 0; }
   bool write_only() const { return readable_ == 0 && writable_ != 0; }
 
-  // --- state of registers that are not live
-  // -------------------------------------------------------------------
+  // --- state of registers that are not live ---
   std::uint64_t value(unsigned instance = 0) const { return values_[instance]; }
   void set_value(std::uint64_t value, unsigned instance = 0) { values_[instance] = value; }
 
@@ -187,8 +183,7 @@ class RegisterBank {
   RegisterBank(const RegisterBank&) = delete;
   RegisterBank& operator=(const RegisterBank&) = delete;
 
-  // --- declaration
-  // ------------------------------------------------------------------------------------------
+  // --- declaration ---
   Register& add(std::uint64_t offset, std::string_view name, std::string_view title);
 
   /// `count` equal sets of registers, set i at base + i * stride; names are PREFIXi_NAME.
@@ -219,8 +214,7 @@ class RegisterBank {
   /// @throws std::invalid_argument naming the registers or fields that overlap or do not fit.
   void seal();
 
-  // --- access (after seal)
-  // ------------------------------------------------------------------------------------
+  // --- access (after seal) ---
   /// @param bytes 1, 2, 4 or 8; `offset` must be a multiple of it
   /// @param lanes bits of the access that are enabled, bit 0 being the lowest bit at `offset`
   /// @return the first fault; `value` is 0 where nothing could be read
@@ -234,8 +228,7 @@ class RegisterBank {
   /// Puts every register that is not live at its reset value. No callback is called.
   void reset();
 
-  // --- the map as data
-  // ----------------------------------------------------------------------------------------
+  // --- the map as data ---
   const std::string& name() const { return name_; }
   const std::deque<Register>& registers() const { return registers_; }  ///< in order of declaration
   std::uint64_t size() const { return slots_.size() * 4; }              ///< end of the last register, bytes

@@ -129,8 +129,7 @@ void DwAxiDmac::invalidate(int master, sc_dt::uint64 first, sc_dt::uint64 last) 
   axi_.invalidate(static_cast<unsigned>(master), first, last);
 }
 
-// --- accesses
-// ---------------------------------------------------------------------------------------------------
+// --- accesses ---
 
 void DwAxiDmac::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   if (!register_hook_) {
@@ -160,7 +159,13 @@ tlm::tlm_response_status DwAxiDmac::access(tlm::tlm_generic_payload& payload, Cy
   const unsigned char* enables = payload.get_byte_enable_ptr();
   const unsigned enable_length = payload.get_byte_enable_length();
   const Beats beats = split(payload);
-  if (const auto bad = refusal(payload, beats); bad != tlm::TLM_OK_RESPONSE) return bad;
+  if (const auto bad = refusal(payload, beats); bad != tlm::TLM_OK_RESPONSE) {
+    if (observer_) {
+      observer_->diagnostic({source_, time, Severity::kWarning, "dmac.register-access-size",
+                             "register access that is not made of aligned 32- or 64-bit words"});
+    }
+    return bad;
+  }
 
   tlm::tlm_response_status response = tlm::TLM_OK_RESPONSE;
   for (unsigned done = 0; done < beats.length;) {
@@ -210,8 +215,7 @@ unsigned DwAxiDmac::transport_dbg(tlm::tlm_generic_payload& payload) {
   return length;
 }
 
-// --- time
-// -------------------------------------------------------------------------------------------------------
+// --- time ---
 
 void DwAxiDmac::synchronize() {
   if (inside_) return;  // everything earlier is done already
@@ -247,8 +251,7 @@ void DwAxiDmac::arm() {
   armed_ = at;
 }
 
-// --- interrupt lines
-// --------------------------------------------------------------------------------------------
+// --- interrupt lines ---
 
 void DwAxiDmac::line_changed(unsigned line, bool level, Cycle cycle) {
   const Picoseconds now = to_picoseconds(sc_core::sc_time_stamp());

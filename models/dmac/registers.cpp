@@ -78,8 +78,7 @@ void Registers::set_observer(Observer* observer) {
   engine_.set_observer(observer);
 }
 
-// --- accesses
-// ---------------------------------------------------------------------------------------------------
+// --- accesses ---
 
 void Registers::advance(Cycle to) { engine_.advance(to); }
 
@@ -146,8 +145,7 @@ void Registers::fault(const FaultReport& report) {
   }
 }
 
-// --- common registers
-// -------------------------------------------------------------------------------------------
+// --- common registers ---
 
 std::uint64_t Registers::cfg(unsigned) const {
   return (controller_enabled() ? 1u : 0u) | (int_enable_ ? 2u : 0u);
@@ -174,8 +172,9 @@ std::uint64_t Registers::chen(unsigned) const {
   return value;
 }
 
+// While DMAC_EN is 0 no channel is enabled, and set_enable() enables none: the three controls do nothing.
+
 void Registers::write_chen(unsigned, const RegisterWrite& w) {
-  if (!controller_enabled()) return;
   const auto part = [&w](unsigned lo) { return static_cast<std::uint32_t>(field(w.data, lo + 7, lo)); };
   const std::uint32_t present = (1u << parameters_.num_channels) - 1;
   for_each_bit(part(8) & present, [&](unsigned ch) { set_enable(ch, (part(0) >> ch) & 1); });
@@ -200,19 +199,16 @@ std::uint64_t Registers::chsusp(unsigned) const {
 }
 
 void Registers::write_chen2(unsigned, const RegisterWrite& w) {
-  if (!controller_enabled()) return;
   const HalfWrite half = decode_v2(w.data);
   for_each_bit(half.touched, [&](unsigned ch) { set_enable(ch, (half.value >> ch) & 1); });
 }
 
 void Registers::write_chsusp(unsigned, const RegisterWrite& w) {
-  if (!controller_enabled()) return;
   const HalfWrite half = decode_v2(w.data);
   for_each_bit(half.touched, [&](unsigned ch) { set_suspend(ch, (half.value >> ch) & 1); });
 }
 
 void Registers::write_chabort(unsigned, const RegisterWrite& w) {
-  if (!controller_enabled()) return;
   const HalfWrite half = decode_v2(w.data);
   for_each_bit(half.touched, [&](unsigned ch) { set_abort(ch, (half.value >> ch) & 1); });
 }
@@ -275,8 +271,7 @@ void Registers::reset_state() {
   update_lines();
 }
 
-// --- channel registers
-// ------------------------------------------------------------------------------------------
+// --- channel registers ---
 
 bool Registers::shadowed(unsigned ch, Side side) const {
   const auto is_shadow = [this, ch](unsigned lo) {
@@ -406,8 +401,7 @@ void Registers::write_axi_id(unsigned ch, const RegisterWrite& w) { engine_.set_
 
 void Registers::write_axi_qos(unsigned ch, const RegisterWrite& w) { engine_.set_axi_qos(ch, w.value); }
 
-// --- interrupts
-// -------------------------------------------------------------------------------------------------
+// --- interrupts ---
 
 void Registers::write_intstatus_ena(unsigned ch, const RegisterWrite& w) {
   channels_[ch].enabled = static_cast<IntStatus>(w.value);
@@ -464,8 +458,7 @@ void Registers::diagnostic(unsigned, Severity severity, const char* kind, const 
   if (observer_) observer_->diagnostic({source_, clock_.time_of(cycle), severity, kind, message});
 }
 
-// --- reference
-// --------------------------------------------------------------------------------------------------
+// --- reference ---
 
 void write_register_reference(const Parameters& parameters, const char* name, std::ostream& out) {
   struct NoPort : AxiPort {

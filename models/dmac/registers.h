@@ -35,8 +35,7 @@ class Registers : private EngineClient {
   Registers(const Parameters& parameters, const Clock& clock, EventSource source, AxiPort& port,
             InterruptSink& interrupts);
 
-  // --- accesses; as RegisterBank, in time
-  // -----------------------------------------------------------------------
+  // --- accesses; as RegisterBank, in time ---
   AccessFault read(std::uint64_t offset, unsigned bytes, std::uint64_t& value, std::uint64_t lanes, Cycle at);
   AccessFault write(std::uint64_t offset, unsigned bytes, std::uint64_t value, std::uint64_t lanes, Cycle at);
   /// No side effect, no report; advance the engine first if the time is later than its own.

@@ -107,6 +107,11 @@ struct Rig {
     Context() {
       sc_core::sc_curr_simcontext = sc_core::sc_default_global_context = new sc_core::sc_simcontext;
     }
+    ~Context() {
+      delete sc_core::sc_curr_simcontext;
+      sc_core::sc_curr_simcontext = sc_core::sc_default_global_context = outer;
+    }
+    sc_core::sc_simcontext* outer = sc_core::sc_get_curr_simcontext();
   } context;
   const Clock clock{100'000'000};  // 10 ns
   World world;
@@ -371,6 +376,39 @@ TEST(DmacModule, ABurstAllocatesNothing) {
   }
 }
 
+TEST(DmacModule, SocketsHaveFaultPoints) {
+  struct Hook : FaultPoint {
+    unsigned seen = 0;
+    bool before(tlm::tlm_generic_payload& p, sc_time& delay) override {
+      if (p.get_command() == tlm::TLM_IGNORE_COMMAND) return false;
+      delay += sc_time(10, SC_NS);
+      if (++seen != 3) return false;
+      p.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+      return true;
+    }
+    void after(tlm::tlm_generic_payload& p, sc_time&) override {
+      if (p.is_read() && p.get_data_length() == 8) p.get_data_ptr()[0] ^= 1;
+    }
+  };
+  Rig rig;
+  Hook on_registers;
+  rig.dmac.set_register_fault_point(&on_registers);
+  EXPECT_EQ(rig.read("DMAC_CFG"), 1u) << "corrupted";
+  EXPECT_EQ(rig.used, sc_time(40, SC_NS)) << "delayed";
+  rig.read("DMAC_CFG");
+  rig.read("DMAC_CFG");
+  EXPECT_EQ(rig.response, tlm::TLM_ADDRESS_ERROR_RESPONSE) << "refused";
+  rig.dmac.set_register_fault_point(nullptr);
+  EXPECT_EQ(rig.read("DMAC_CFG"), 0u);
+
+  Hook on_master;
+  rig.dmac.set_master_fault_point(0, &on_master);  // withholds direct memory
+  rig.copy(0x100, 0x1000, 64);
+  rig.wait_for_line();
+  EXPECT_NE(rig.read("CH0_INTSTATUS") & (dmac::kSrcDecErr | dmac::kDstDecErr), 0u);
+  EXPECT_GE(on_master.seen, 3u);
+}
+
 TEST(DmacModule, ObserverHearsAccessesAndLinesWithTheirTime) {
   struct Ears : Observer {
     std::vector<std::string> heard;
@@ -381,13 +419,16 @@ TEST(DmacModule, ObserverHearsAccessesAndLinesWithTheirTime) {
       heard.push_back("I " + std::to_string(e.line) + (e.level ? " up " : " down ") +
                       std::to_string(e.time / 1000));
     }
+    void diagnostic(const DiagnosticEvent& e) override { heard.push_back(std::string("D ") + e.kind); }
   } ears;
   Rig rig;
   rig.dmac.set_observer(&ears);
   rig.write("DMAC_CFG", 3, sc_time(40, SC_NS));
   rig.access(false, 0x0F8, 0, sc_time(60, SC_NS));
+  rig.access(false, 0x0, 0, sc_time(60, SC_NS), 2);
   rig.run(200);
-  EXPECT_THAT(ears.heard, testing::ElementsAre("W DMAC_CFG 40", "R ? 60", "I 32 up 60", "I 33 up 60"));
+  EXPECT_THAT(ears.heard, testing::ElementsAre("W DMAC_CFG 40", "D dmac.register-hole", "R ? 60",
+                                               "D dmac.register-access-size", "I 32 up 60", "I 33 up 60"));
 }
 
 TEST(DmacModule, WrongParametersAreNamedAllTogether) {
