@@ -10,119 +10,102 @@
 
 #define COPY_TIMEOUT_MS 3000
 
-static bool has_name(struct dma_chan *chan, void *name)
-{
-	return strcmp(dma_chan_name(chan), name) == 0;
+static bool has_name(struct dma_chan* chan, void* name) { return strcmp(dma_chan_name(chan), name) == 0; }
+
+struct dma_chan* copy_pump_request(const char* name) {
+  dma_cap_mask_t mask;
+
+  dma_cap_zero(mask);
+  dma_cap_set(DMA_MEMCPY, mask);
+  if (!name || !*name) return dma_request_channel(mask, NULL, NULL);
+  return dma_request_channel(mask, has_name, (void*)(unsigned long)name);
 }
 
-struct dma_chan *copy_pump_request(const char *name)
-{
-	dma_cap_mask_t mask;
-
-	dma_cap_zero(mask);
-	dma_cap_set(DMA_MEMCPY, mask);
-	if (!name || !*name)
-		return dma_request_channel(mask, NULL, NULL);
-	return dma_request_channel(mask, has_name, (void *)(unsigned long)name);
+int copy_pump_init(struct copy_pump* pump, struct dma_chan* chan, struct dmavp_client* client, size_t chunk,
+                   unsigned int depth) {
+  if (!chunk || !depth) return -EINVAL;
+  pump->chan = chan;
+  pump->client = client;
+  pump->chunk = chunk;
+  pump->depth = depth;
+  init_waitqueue_head(&pump->wait);
+  atomic_set(&pump->in_flight, 0);
+  atomic_set(&pump->failures, 0);
+  pump->slots = kcalloc(depth, sizeof(*pump->slots), GFP_KERNEL);
+  return pump->slots ? 0 : -ENOMEM;
 }
 
-int copy_pump_init(struct copy_pump *pump, struct dma_chan *chan, struct dmavp_client *client, size_t chunk,
-	unsigned int depth)
-{
-	if (!chunk || !depth)
-		return -EINVAL;
-	pump->chan = chan;
-	pump->client = client;
-	pump->chunk = chunk;
-	pump->depth = depth;
-	init_waitqueue_head(&pump->wait);
-	atomic_set(&pump->in_flight, 0);
-	atomic_set(&pump->failures, 0);
-	pump->slots = kcalloc(depth, sizeof(*pump->slots), GFP_KERNEL);
-	return pump->slots ? 0 : -ENOMEM;
+void copy_pump_exit(struct copy_pump* pump) {
+  kfree(pump->slots);
+  pump->slots = NULL;
 }
 
-void copy_pump_exit(struct copy_pump *pump)
-{
-	kfree(pump->slots);
-	pump->slots = NULL;
+static void transfer_done(void* param, const struct dmaengine_result* result) {
+  struct copy_slot* slot = param;
+  struct copy_pump* pump = slot->pump;
+  const bool failed = result->result != DMA_TRANS_NOERROR;
+
+  dmavp_client_transfer(pump->client, dma_chan_name(pump->chan), slot->issued_ns, failed ? 0 : slot->bytes,
+                        failed);
+  if (failed) atomic_inc(&pump->failures);
+  atomic_dec(&pump->in_flight);
+  wake_up(&pump->wait);
 }
 
-static void transfer_done(void *param, const struct dmaengine_result *result)
-{
-	struct copy_slot *slot = param;
-	struct copy_pump *pump = slot->pump;
-	const bool failed = result->result != DMA_TRANS_NOERROR;
+static int submit_one(struct copy_pump* pump, struct copy_slot* slot, dma_addr_t dst, dma_addr_t src,
+                      size_t bytes) {
+  struct dma_async_tx_descriptor* tx =
+      dmaengine_prep_dma_memcpy(pump->chan, dst, src, bytes, DMA_PREP_INTERRUPT | DMA_CTRL_ACK);
+  dma_cookie_t cookie;
 
-	dmavp_client_transfer(pump->client, dma_chan_name(pump->chan), slot->issued_ns, failed ? 0 : slot->bytes,
-		failed);
-	if (failed)
-		atomic_inc(&pump->failures);
-	atomic_dec(&pump->in_flight);
-	wake_up(&pump->wait);
-}
-
-static int submit_one(struct copy_pump *pump, struct copy_slot *slot, dma_addr_t dst, dma_addr_t src, size_t bytes)
-{
-	struct dma_async_tx_descriptor *tx =
-		dmaengine_prep_dma_memcpy(pump->chan, dst, src, bytes, DMA_PREP_INTERRUPT | DMA_CTRL_ACK);
-	dma_cookie_t cookie;
-
-	if (!tx)
-		return -ENOMEM;
-	slot->pump = pump;
-	slot->bytes = bytes;
-	slot->issued_ns = ktime_to_ns(ktime_get());
-	tx->callback_result = transfer_done;
-	tx->callback_param = slot;
-	atomic_inc(&pump->in_flight);
-	cookie = dmaengine_submit(tx);
-	if (dma_submit_error(cookie)) {
-		atomic_dec(&pump->in_flight);
-		return cookie;
-	}
-	dma_async_issue_pending(pump->chan);
-	return 0;
+  if (!tx) return -ENOMEM;
+  slot->pump = pump;
+  slot->bytes = bytes;
+  slot->issued_ns = ktime_to_ns(ktime_get());
+  tx->callback_result = transfer_done;
+  tx->callback_param = slot;
+  atomic_inc(&pump->in_flight);
+  cookie = dmaengine_submit(tx);
+  if (dma_submit_error(cookie)) {
+    atomic_dec(&pump->in_flight);
+    return cookie;
+  }
+  dma_async_issue_pending(pump->chan);
+  return 0;
 }
 
 /* Until fewer than `limit` transfers are in flight. */
-static int wait_below(struct copy_pump *pump, unsigned int limit)
-{
-	int before;
+static int wait_below(struct copy_pump* pump, unsigned int limit) {
+  int before;
 
-	/* Each completion starts the timeout anew. */
-	while ((before = atomic_read(&pump->in_flight)) >= (int)limit)
-		if (!wait_event_timeout(pump->wait, atomic_read(&pump->in_flight) < before,
-				msecs_to_jiffies(COPY_TIMEOUT_MS)))
-			return -ETIMEDOUT;
-	return 0;
+  /* Each completion starts the timeout anew. */
+  while ((before = atomic_read(&pump->in_flight)) >= (int)limit)
+    if (!wait_event_timeout(pump->wait, atomic_read(&pump->in_flight) < before,
+                            msecs_to_jiffies(COPY_TIMEOUT_MS)))
+      return -ETIMEDOUT;
+  return 0;
 }
 
-int copy_pump_run(struct copy_pump *pump, dma_addr_t dst, dma_addr_t src, size_t length)
-{
-	size_t at = 0;
-	unsigned int turn = 0;
-	int ret = 0;
+int copy_pump_run(struct copy_pump* pump, dma_addr_t dst, dma_addr_t src, size_t length) {
+  size_t at = 0;
+  unsigned int turn = 0;
+  int ret = 0;
 
-	atomic_set(&pump->failures, 0);
-	while (at < length && !ret) {
-		const size_t bytes = min(pump->chunk, length - at);
+  atomic_set(&pump->failures, 0);
+  while (at < length && !ret) {
+    const size_t bytes = min(pump->chunk, length - at);
 
-		ret = wait_below(pump, pump->depth);
-		if (!ret && kthread_should_stop())
-			ret = -EINTR;
-		if (!ret)
-			ret = submit_one(pump, &pump->slots[turn], dst + at, src + at, bytes);
-		turn = (turn + 1) % pump->depth;
-		at += bytes;
-	}
-	if (!ret)
-		ret = wait_below(pump, 1);
-	if (ret) {
-		dmaengine_terminate_sync(pump->chan);
-		atomic_set(&pump->in_flight, 0);
-	}
-	if (!ret && atomic_read(&pump->failures))
-		ret = -EIO;
-	return ret;
+    ret = wait_below(pump, pump->depth);
+    if (!ret && kthread_should_stop()) ret = -EINTR;
+    if (!ret) ret = submit_one(pump, &pump->slots[turn], dst + at, src + at, bytes);
+    turn = (turn + 1) % pump->depth;
+    at += bytes;
+  }
+  if (!ret) ret = wait_below(pump, 1);
+  if (ret) {
+    dmaengine_terminate_sync(pump->chan);
+    atomic_set(&pump->in_flight, 0);
+  }
+  if (!ret && atomic_read(&pump->failures)) ret = -EIO;
+  return ret;
 }

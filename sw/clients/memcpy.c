@@ -34,7 +34,7 @@ MODULE_PARM_DESC(src_offset, "bytes by which the source is off a 4 KiB boundary,
 static uint dst_offset;
 module_param(dst_offset, uint, 0444);
 MODULE_PARM_DESC(dst_offset, "bytes by which the destination is off a 4 KiB boundary, 0..4095");
-static char *channel = "";
+static char* channel = "";
 module_param(channel, charp, 0444);
 MODULE_PARM_DESC(channel, "name of the channel (dma0chan1), empty = any");
 static bool verify = true;
@@ -44,152 +44,136 @@ MODULE_PARM_DESC(verify, "fill the source before and compare after each copy");
 #define BOUNDARY 4096u
 #define GUARD 0xa5
 
-static struct task_struct *worker;
+static struct task_struct* worker;
 
 struct buffers {
-	u8 *src_base;
-	u8 *dst_base;
-	size_t bytes;      /* of each, guards included */
+  u8* src_base;
+  u8* dst_base;
+  size_t bytes; /* of each, guards included */
 };
 
 /* Differs from copy to copy and from its neighbours at every distance a wrong address is likely to have. */
-static u8 pattern(size_t i, u32 round)
-{
-	return (u8)(i ^ i >> 8 ^ i >> 16 ^ (size_t)round * 0x9d);
-}
+static u8 pattern(size_t i, u32 round) { return (u8)(i ^ i >> 8 ^ i >> 16 ^ (size_t)round * 0x9d); }
 
-static void fill(const struct buffers *b, u32 round)
-{
-	size_t i;
+static void fill(const struct buffers* b, u32 round) {
+  size_t i;
 
-	dmavp_cost_copy(b->bytes + 2 * (size_t)size);
-	memset(b->dst_base, GUARD, b->bytes);
-	for (i = 0; i < size; i++) {
-		b->src_base[src_offset + i] = pattern(i, round);
-		b->dst_base[dst_offset + i] = (u8)~pattern(i, round);
-	}
+  dmavp_cost_copy(b->bytes + 2 * (size_t)size);
+  memset(b->dst_base, GUARD, b->bytes);
+  for (i = 0; i < size; i++) {
+    b->src_base[src_offset + i] = pattern(i, round);
+    b->dst_base[dst_offset + i] = (u8)~pattern(i, round);
+  }
 }
 
 /* Wrong bytes: those not copied, and those changed around them. */
-static size_t check(const struct buffers *b, u32 round)
-{
-	const u8 *dst = b->dst_base;
-	size_t i, wrong = 0;
+static size_t check(const struct buffers* b, u32 round) {
+  const u8* dst = b->dst_base;
+  size_t i, wrong = 0;
 
-	dmavp_cost_copy(b->bytes);
-	for (i = 0; i < b->bytes; i++) {
-		const bool inside = i >= dst_offset && i - dst_offset < size;
-		const u8 expected = inside ? pattern(i - dst_offset, round) : GUARD;
+  dmavp_cost_copy(b->bytes);
+  for (i = 0; i < b->bytes; i++) {
+    const bool inside = i >= dst_offset && i - dst_offset < size;
+    const u8 expected = inside ? pattern(i - dst_offset, round) : GUARD;
 
-		if (dst[i] == expected)
-			continue;
-		if (wrong++ == 0)
-			pr_err("memcpy: copy %u: byte %zd is %02x, expected %02x\n", round,
-				(ssize_t)i - (ssize_t)dst_offset, dst[i], expected);
-	}
-	return wrong;
+    if (dst[i] == expected) continue;
+    if (wrong++ == 0)
+      pr_err("memcpy: copy %u: byte %zd is %02x, expected %02x\n", round, (ssize_t)i - (ssize_t)dst_offset,
+             dst[i], expected);
+  }
+  return wrong;
 }
 
-static int copy_once(struct copy_pump *pump, const struct buffers *b, u32 round)
-{
-	struct device *dev = dmaengine_get_dma_device(pump->chan);
-	dma_addr_t src, dst;
-	int ret;
+static int copy_once(struct copy_pump* pump, const struct buffers* b, u32 round) {
+  struct device* dev = dmaengine_get_dma_device(pump->chan);
+  dma_addr_t src, dst;
+  int ret;
 
-	if (verify)
-		fill(b, round);
-	src = dma_map_single(dev, b->src_base, b->bytes, DMA_TO_DEVICE);
-	if (dma_mapping_error(dev, src))
-		return -ENOMEM;
-	/* Whole lines around the destination belong to it: written back before, invalidated after. */
-	dst = dma_map_single(dev, b->dst_base, b->bytes, DMA_BIDIRECTIONAL);
-	if (dma_mapping_error(dev, dst)) {
-		dma_unmap_single(dev, src, b->bytes, DMA_TO_DEVICE);
-		return -ENOMEM;
-	}
-	ret = copy_pump_run(pump, dst + dst_offset, src + src_offset, size);
-	dma_unmap_single(dev, dst, b->bytes, DMA_BIDIRECTIONAL);
-	dma_unmap_single(dev, src, b->bytes, DMA_TO_DEVICE);
-	if (!ret && verify && check(b, round)) {
-		dmavp_client_transfer(pump->client, dma_chan_name(pump->chan), ktime_to_ns(ktime_get()), 0, true);
-		ret = -EIO;
-	}
-	return ret;
+  if (verify) fill(b, round);
+  src = dma_map_single(dev, b->src_base, b->bytes, DMA_TO_DEVICE);
+  if (dma_mapping_error(dev, src)) return -ENOMEM;
+  /* Whole lines around the destination belong to it: written back before, invalidated after. */
+  dst = dma_map_single(dev, b->dst_base, b->bytes, DMA_BIDIRECTIONAL);
+  if (dma_mapping_error(dev, dst)) {
+    dma_unmap_single(dev, src, b->bytes, DMA_TO_DEVICE);
+    return -ENOMEM;
+  }
+  ret = copy_pump_run(pump, dst + dst_offset, src + src_offset, size);
+  dma_unmap_single(dev, dst, b->bytes, DMA_BIDIRECTIONAL);
+  dma_unmap_single(dev, src, b->bytes, DMA_TO_DEVICE);
+  if (!ret && verify && check(b, round)) {
+    dmavp_client_transfer(pump->client, dma_chan_name(pump->chan), ktime_to_ns(ktime_get()), 0, true);
+    ret = -EIO;
+  }
+  return ret;
 }
 
-static int copy_all(struct dmavp_client *client, struct dma_chan *chan)
-{
-	struct buffers b = {NULL, NULL, (size_t)size + 2 * BOUNDARY};
-	void *src, *dst;
-	struct copy_pump pump;
-	int ret = copy_pump_init(&pump, chan, client, chunk ? chunk : size, depth);
-	uint i;
+static int copy_all(struct dmavp_client* client, struct dma_chan* chan) {
+  struct buffers b = {NULL, NULL, (size_t)size + 2 * BOUNDARY};
+  void *src, *dst;
+  struct copy_pump pump;
+  int ret = copy_pump_init(&pump, chan, client, chunk ? chunk : size, depth);
+  uint i;
 
-	if (ret)
-		return ret;
-	src = kmalloc(b.bytes + BOUNDARY, GFP_KERNEL);
-	dst = kmalloc(b.bytes + BOUNDARY, GFP_KERNEL);
-	if (!src || !dst) {
-		pr_err("memcpy: no memory for two buffers of %zu bytes\n", b.bytes + BOUNDARY);
-		ret = -ENOMEM;
-	} else {
-		b.src_base = PTR_ALIGN((u8 *)src, BOUNDARY);
-		b.dst_base = PTR_ALIGN((u8 *)dst, BOUNDARY);
-	}
-	for (i = 0; i < count && !ret; i++)
-		ret = copy_once(&pump, &b, i);
-	kfree(src);
-	kfree(dst);
-	copy_pump_exit(&pump);
-	return ret;
+  if (ret) return ret;
+  src = kmalloc(b.bytes + BOUNDARY, GFP_KERNEL);
+  dst = kmalloc(b.bytes + BOUNDARY, GFP_KERNEL);
+  if (!src || !dst) {
+    pr_err("memcpy: no memory for two buffers of %zu bytes\n", b.bytes + BOUNDARY);
+    ret = -ENOMEM;
+  } else {
+    b.src_base = PTR_ALIGN((u8*)src, BOUNDARY);
+    b.dst_base = PTR_ALIGN((u8*)dst, BOUNDARY);
+  }
+  for (i = 0; i < count && !ret; i++) ret = copy_once(&pump, &b, i);
+  kfree(src);
+  kfree(dst);
+  copy_pump_exit(&pump);
+  return ret;
 }
 
-static int work(void *data)
-{
-	struct dmavp_client *client = data;
-	struct dma_chan *chan = copy_pump_request(channel);
-	int ret = -ENODEV;
+static int work(void* data) {
+  struct dmavp_client* client = data;
+  struct dma_chan* chan = copy_pump_request(channel);
+  int ret = -ENODEV;
 
-	if (chan) {
-		ret = copy_all(client, chan);
-		dma_release_channel(chan);
-	} else {
-		pr_err("memcpy: no memcpy channel%s%s\n", *channel ? " named " : "", channel);
-	}
-	if (!ret)
-		pr_info("memcpy: %u copies of %u bytes%s\n", count, size, verify ? ", all equal" : "");
-	else
-		pr_err("memcpy: stopped by error %d\n", ret);
-	dmavp_client_finish(client, ret);
-	return ret;
+  if (chan) {
+    ret = copy_all(client, chan);
+    dma_release_channel(chan);
+  } else {
+    pr_err("memcpy: no memcpy channel%s%s\n", *channel ? " named " : "", channel);
+  }
+  if (!ret)
+    pr_info("memcpy: %u copies of %u bytes%s\n", count, size, verify ? ", all equal" : "");
+  else
+    pr_err("memcpy: stopped by error %d\n", ret);
+  dmavp_client_finish(client, ret);
+  return ret;
 }
 
-static int __init memcpy_client_init(void)
-{
-	struct dmavp_client *client;
+static int __init memcpy_client_init(void) {
+  struct dmavp_client* client;
 
-	if (!size || !depth || src_offset >= BOUNDARY || dst_offset >= BOUNDARY) {
-		pr_err("memcpy: size and depth must not be 0, offsets must be below %u\n", BOUNDARY);
-		return -EINVAL;
-	}
-	client = dmavp_client_start("memcpy", "memcpy");
-	if (!client)
-		return -ENOMEM;
-	worker = kthread_create(work, client, "memcpy");
-	if (IS_ERR(worker)) {
-		dmavp_client_finish(client, (int)PTR_ERR(worker));
-		return (int)PTR_ERR(worker);
-	}
-	get_task_struct(worker);
-	wake_up_process(worker);
-	return 0;
+  if (!size || !depth || src_offset >= BOUNDARY || dst_offset >= BOUNDARY) {
+    pr_err("memcpy: size and depth must not be 0, offsets must be below %u\n", BOUNDARY);
+    return -EINVAL;
+  }
+  client = dmavp_client_start("memcpy", "memcpy");
+  if (!client) return -ENOMEM;
+  worker = kthread_create(work, client, "memcpy");
+  if (IS_ERR(worker)) {
+    dmavp_client_finish(client, (int)PTR_ERR(worker));
+    return (int)PTR_ERR(worker);
+  }
+  get_task_struct(worker);
+  wake_up_process(worker);
+  return 0;
 }
 module_init(memcpy_client_init);
 
-static void __exit memcpy_client_exit(void)
-{
-	kthread_stop(worker);
-	put_task_struct(worker);
+static void __exit memcpy_client_exit(void) {
+  kthread_stop(worker);
+  put_task_struct(worker);
 }
 module_exit(memcpy_client_exit);
 

@@ -1,4 +1,5 @@
-/* What work of the CPU that the kernel cannot see costs in simulated time; beside linux/ because Linux has no such thing. */
+/* What work of the CPU that the kernel cannot see costs in simulated time; beside linux/ because Linux has no
+ * such thing. */
 #ifndef DMAVP_COST_H
 #define DMAVP_COST_H
 

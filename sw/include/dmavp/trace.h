@@ -9,15 +9,15 @@ extern "C" {
 #endif
 
 enum dmavp_trace_kind {
-	DMAVP_TRACE_SUBMIT,        /* cookie assigned */
-	DMAVP_TRACE_ISSUE,         /* issue_pending; cookie = last one submitted */
-	DMAVP_TRACE_CALLBACK,      /* a completion callback starts */
-	DMAVP_TRACE_CALLBACK_END,  /* and has returned */
-	DMAVP_TRACE_TERMINATE,
+  DMAVP_TRACE_SUBMIT,       /* cookie assigned */
+  DMAVP_TRACE_ISSUE,        /* issue_pending; cookie = last one submitted */
+  DMAVP_TRACE_CALLBACK,     /* a completion callback starts */
+  DMAVP_TRACE_CALLBACK_END, /* and has returned */
+  DMAVP_TRACE_TERMINATE,
 };
 
 /* bytes: size of the transaction where known, else 0. Any context; cheap when nobody observes. */
-void dmavp_trace_dma(int kind, const char *channel, s32 cookie, size_t bytes);
+void dmavp_trace_dma(int kind, const char* channel, s32 cookie, size_t bytes);
 
 #ifdef __cplusplus
 }
