@@ -55,6 +55,7 @@ void Cluster::execute() {
   for (;;) {
     settle();
     now_ = to_picoseconds(sc_core::sc_time_stamp());
+    if (options_.settled) options_.settled(now_);
     if (now_ >= options_.end) return conclude(Outcome::kTimeout);
     quantum_end_ = now_ + options_.quantum;
     ++yields_;

@@ -38,6 +38,8 @@ class Cluster : public sc_core::sc_module, public port::Machine {
     std::uint64_t modules = 0;         ///< loads that were queued: after as many unloads the run is done
     std::string base_directory;        ///< second place to look for host files with a relative path
     std::function<void(int level, port::Time time, unsigned cpu, const char* line)> log;
+    /// Called when everything before `now` has happened, in hardware too once it is synchronized.
+    std::function<void(port::Time now)> settled;
     std::function<void(const char* text)> fatal;  ///< must not return
   };
 

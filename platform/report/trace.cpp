@@ -174,15 +174,19 @@ void Trace::soft(const port::SoftEvent& e) {
   add(e.time, true, print("cpu%u ", e.cpu) + text);
 }
 
-void Trace::write(std::ostream& out, std::uint64_t end) {
+void Trace::flush(std::ostream& out, std::uint64_t time) {
+  if (!started_) out << "# dmavp trace 1: time_ps source event details\n";
+  started_ = true;
   std::stable_sort(lines_.begin(), lines_.end(), [](const Line& a, const Line& b) {
     return a.time != b.time ? a.time < b.time : a.software < b.software;
   });
-  out << "# dmavp trace 1: time_ps source event details\n";
-  for (const Line& line : lines_) {
-    if (line.time > end) break;
-    out << line.time << ' ' << line.text << '\n';
-  }
+  auto line = lines_.begin();
+  for (; line != lines_.end() && line->time < time; ++line) out << line->time << ' ' << line->text << '\n';
+  lines_.erase(lines_.begin(), line);
+}
+
+void Trace::finish(std::ostream& out, std::uint64_t end) {
+  flush(out, end + 1);
   lines_.clear();
 }
 

@@ -24,8 +24,10 @@ class Trace {
                   const std::string& message);
   void soft(const port::SoftEvent& event);
 
-  /// Writes everything at or before `end` and forgets it.
-  void write(std::ostream& out, std::uint64_t end);
+  /// Writes everything before `time` and forgets it: no event of an earlier time may come any more.
+  void flush(std::ostream& out, std::uint64_t time);
+  /// Writes the rest up to and including `end`; later events do not belong to the run.
+  void finish(std::ostream& out, std::uint64_t end);
   std::size_t size() const { return lines_.size(); }
 
  private:
@@ -37,6 +39,7 @@ class Trace {
   void add(std::uint64_t time, bool software, std::string text);
 
   std::vector<Line> lines_;
+  bool started_ = false;
 };
 
 const char* to_string(Severity severity);  ///< "note", "warning", "error"

@@ -26,6 +26,7 @@ namespace dmavp::platform {
 namespace {
 
 constexpr unsigned kWatchdogSeconds = 10;
+constexpr std::size_t kTraceLines = 200'000;  // held in memory until their order is certain
 
 // An output that was asked for must be writable before minutes are spent on simulating.
 class Output {
@@ -131,6 +132,13 @@ class Run {
       std::fprintf(stderr, "[%5llu.%06llu] %s\n", static_cast<unsigned long long>(time / 1'000'000'000'000),
                    static_cast<unsigned long long>(time / 1'000'000 % 1'000'000), line);
     };
+    if (trace_file_.wanted()) {
+      options.settled = [this](port::Time now) {
+        if (trace_.size() < kTraceLines) return;
+        board_->synchronize();
+        trace_.flush(trace_file_.stream(), now);
+      };
+    }
     options.fatal = [this](const char* text) { fatal(text); };
     cluster_ = std::make_unique<Cluster>("cpus", *board_, tree_.blob(), choices_, recorder_, options);
   }
@@ -195,7 +203,7 @@ class Run {
     summary_.seed = choices_.root_seed();
     summary_.ignored = description_.ignored;
     summary_.passed = summary_.failures.empty();
-    if (trace_file_.wanted()) trace_.write(trace_file_.stream(), recorder_.end());
+    if (trace_file_.wanted()) trace_.finish(trace_file_.stream(), recorder_.end());
     if (json_.wanted()) write_json(json_.stream(), summary_, *board_, recorder_);
     const bool written = trace_file_.close() & json_.close();
     if (!options_.quiet) write_table(std::cout, summary_, *board_, recorder_);
