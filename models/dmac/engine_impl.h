@@ -82,6 +82,9 @@ struct Engine::Impl {
   // --- engine_steady.cpp: skipping
   unsigned capture(const Channel& c, Cycle t, std::array<std::uint64_t, SteadyState::kMaxWords>& out) const;
   void skip_steady(Channel& c, Cycle to);
+  void skip_periods(Channel& c, Cycle to);
+  std::uint64_t periods_left(const Channel& c) const;
+  bool in_phase(const Channel& c) const;
 
   // --- engine_flow.cpp: phases of a transfer
   void on_wake(Channel& c, Cycle t);

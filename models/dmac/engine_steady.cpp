@@ -71,14 +71,16 @@ void add(PortStatistics::Wire& wire, const PortStatistics::Wire& period, std::ui
 
 /// Moves a side `cycles` later, `bytes` further and `bursts` on.
 void shift(Side& side, Cycle cycles, std::uint32_t bytes, std::uint32_t bursts) {
-  std::array<Flight, SteadyState::kMaxFlights> flights;
   const std::uint32_t count = side.count - side.head;
-  for (std::uint32_t i = 0; i < count; ++i) flights[i] = side.flight(side.head + i);
+  if ((bursts & side.mask) != 0) {
+    std::array<Flight, SteadyState::kMaxFlights> flights;
+    for (std::uint32_t i = 0; i < count; ++i) flights[i] = side.flight(side.head + i);
+    for (std::uint32_t i = 0; i < count; ++i) side.flight(side.head + bursts + i) = flights[i];
+  }
   side.head += bursts;
   side.count += bursts;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    Flight& f = side.flight(side.head + i);
-    f = flights[i];
+  for (std::uint32_t i = side.head; i != side.count; ++i) {
+    Flight& f = side.flight(i);
     f.accepted += cycles;
     f.first += cycles;
     f.last += cycles;
@@ -106,6 +108,53 @@ unsigned Engine::Impl::capture(const Channel& c, Cycle t,
   put_path(words, ports[c.rd.master].ar, ports[c.rd.master].data_free[0], t);
   put_path(words, ports[c.wr.master].aw, ports[c.wr.master].data_free[w_index], t);
   return words.count();
+}
+
+/// Periods that can be skipped from here and leave full bursts to come on both sides.
+std::uint64_t Engine::Impl::periods_left(const Channel& c) const {
+  const auto fit = [&](const Side& side) -> std::uint64_t {
+    const std::uint32_t end = side.pos + side.shape.max_bytes;
+    return end <= side.total ? (side.total - end) / c.steady.bytes : 0;
+  };
+  return std::min(fit(c.rd), fit(c.wr));
+}
+
+/// In phase with a known period at `now`: goes on by whole periods, not beyond `to`.
+void Engine::Impl::skip_periods(Channel& c, Cycle to) {
+  SteadyState& s = c.steady;
+  s.in_phase = now;
+  s.in_phase_epoch = epoch;
+  const std::uint64_t periods = std::min((to - now) / s.cycles, periods_left(c));
+  if (periods == 0) return;
+  Port& read_port = ports[c.rd.master];
+  Port& write_port = ports[c.wr.master];
+  const auto n = static_cast<std::uint32_t>(periods);
+  const Cycle cycles = periods * s.cycles;
+  shift(c.rd, cycles, n * s.bytes, n * s.reads);
+  shift(c.wr, cycles, n * s.bytes, n * s.writes);
+  for (unsigned i = 0; i < kCauses; ++i) {
+    c.rd.cycles[i] += periods * s.reader[i];
+    c.wr.cycles[i] += periods * s.writer[i];
+  }
+  for (Port::Addresses* path : {&read_port.ar, &write_port.aw}) {
+    path->free += cycles;
+    path->stalled_until += cycles;
+  }
+  read_port.data_free[0] += cycles;
+  if (&write_port != &read_port || w_index != 0) write_port.data_free[w_index] += cycles;
+  add(read_port.stats.ar, s.read_port.ar, periods);
+  add(read_port.stats.r, s.read_port.r, periods);
+  add(write_port.stats.aw, s.write_port.aw, periods);
+  add(write_port.stats.w, s.write_port.w, periods);
+  add(write_port.stats.b, s.write_port.b, periods);
+  now += cycles;
+  s.in_phase = now;
+}
+
+/// True if nothing has happened to the channel since a skip that ended at `now`.
+bool Engine::Impl::in_phase(const Channel& c) const {
+  return c.steady.in_phase == now && c.steady.in_phase_epoch == epoch && c.steady.known && !c.exact &&
+         c.phase == Phase::kRunning;
 }
 
 /// Called behind every write of a channel that is alone, whose bursts are all of full length and whose data
@@ -139,32 +188,7 @@ void Engine::Impl::skip_steady(Channel& c, Cycle to) {
         s.write_port.b = minus(write_port.stats.b, s.write_port.b);
       }
       s.tries = 0;
-      const auto fit = [&](const Side& side) -> std::uint64_t {
-        const std::uint32_t end = side.pos + side.shape.max_bytes;
-        return end <= side.total ? (side.total - end) / s.bytes : 0;
-      };
-      const std::uint64_t periods = std::min({(to - t) / s.cycles, fit(c.rd), fit(c.wr)});
-      if (periods == 0) return;
-      const auto n = static_cast<std::uint32_t>(periods);
-      const Cycle cycles = periods * s.cycles;
-      shift(c.rd, cycles, n * s.bytes, n * s.reads);
-      shift(c.wr, cycles, n * s.bytes, n * s.writes);
-      for (unsigned i = 0; i < kCauses; ++i) {
-        c.rd.cycles[i] += periods * s.reader[i];
-        c.wr.cycles[i] += periods * s.writer[i];
-      }
-      for (Port::Addresses* path : {&read_port.ar, &write_port.aw}) {
-        path->free += cycles;
-        path->stalled_until += cycles;
-      }
-      read_port.data_free[0] += cycles;
-      if (&write_port != &read_port || w_index != 0) write_port.data_free[w_index] += cycles;
-      add(read_port.stats.ar, s.read_port.ar, periods);
-      add(read_port.stats.r, s.read_port.r, periods);
-      add(write_port.stats.aw, s.write_port.aw, periods);
-      add(write_port.stats.w, s.write_port.w, periods);
-      add(write_port.stats.b, s.write_port.b, periods);
-      now += cycles;
+      skip_periods(c, to);
       return;
     }
   }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "base/clock.h"
 #include "dmac/engine.h"
 
 namespace dmavp::dmac {
@@ -33,12 +34,17 @@ struct SteadyState {
   PortStatistics read_port;
   PortStatistics write_port;
 
+  // After a skip, nothing else has happened yet: the state is that of the reference, shifted to this cycle.
+  Cycle in_phase = kNever;
+  std::uint64_t in_phase_epoch = 0;
+
   // One period: reads, writes, reader, ... hold differences once `known`.
   Cycle cycles = 0;
   std::uint32_t bytes = 0;
 
   void forget() {
     known = referenced = false;
+    in_phase = kNever;
     tries = 0;
     patience = 4;
   }
