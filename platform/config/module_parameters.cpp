@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/module_info.h"
 #include "platform/config/value.h"
 
 namespace dmavp::platform {
@@ -71,8 +72,23 @@ bool normalise_parameter(const std::optional<std::vector<ModuleParameter>>& know
   return false;
 }
 
-ModuleDescription module_description(const std::string&) { return {}; }
+ModuleDescription module_description(const std::string& file) {
+  ModuleDescription description;
+  kernel::ModuleInfo info;
+  std::string error;
+  if (!kernel::read_module_info(file, info, error)) return description;
+  description.text = info.description;
+  for (const kernel::ModuleParameter& p : info.parameters) {
+    description.parameters.push_back({p.name, p.type, p.description});
+  }
+  return description;
+}
 
-std::optional<std::vector<ModuleParameter>> module_parameters(const std::string&) { return std::nullopt; }
+std::optional<std::vector<ModuleParameter>> module_parameters(const std::string& file) {
+  kernel::ModuleInfo info;
+  std::string error;
+  if (file.empty() || !kernel::read_module_info(file, info, error)) return std::nullopt;
+  return module_description(file).parameters;
+}
 
 }  // namespace dmavp::platform
