@@ -7,6 +7,7 @@
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/types.h>
+#include <time.h> /* has a timer_delete() of its own: seen first, it does not meet the macro below */
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,9 +34,10 @@ void add_timer(struct timer_list *timer);
 /* 1 when it was pending (and is moved), 0 when not. A preemption point. */
 int mod_timer(struct timer_list *timer, unsigned long expires);
 /* 1 when it was pending. */
-int timer_delete(struct timer_list *timer);
+int dmavp_timer_delete(struct timer_list *timer);
+#define timer_delete(timer) dmavp_timer_delete(timer)
 int timer_delete_sync(struct timer_list *timer); /* and waits for the running function */
-#define del_timer(timer) timer_delete(timer)
+#define del_timer(timer) dmavp_timer_delete(timer)
 #define del_timer_sync(timer) timer_delete_sync(timer)
 #define timer_shutdown_sync(timer) timer_delete_sync(timer)
 static inline int timer_pending(const struct timer_list *timer)

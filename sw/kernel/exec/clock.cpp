@@ -240,7 +240,7 @@ void add_timer(struct timer_list* timer) {
   mod_timer(timer, timer->expires);
 }
 
-int timer_delete(struct timer_list* timer) {
+int dmavp_timer_delete(struct timer_list* timer) {
   const int was_pending = timer_pending(timer);
   if (was_pending != 0) {
     detach(*timer);
