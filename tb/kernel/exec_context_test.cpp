@@ -116,13 +116,16 @@ struct Tick {
   unsigned runs = 0;
   std::function<void(Tick&)> body;
   static void run(tasklet_struct* t) {
-    Tick* self = container_of(t, Tick, tasklet);
+    auto* self = reinterpret_cast<Tick*>(t->data);
     ++self->runs;
     EXPECT_TRUE(in_serving_softirq());
     EXPECT_FALSE(irqs_disabled());
     if (self->body) self->body(*self);
   }
-  Tick() { tasklet_setup(&tasklet, &run); }
+  Tick() {
+    tasklet_setup(&tasklet, &run);
+    tasklet.data = reinterpret_cast<unsigned long>(this);
+  }
 };
 
 TEST(ExecTasklet, ScheduledTwiceRunsOnceAndFromItselfAgain) {
