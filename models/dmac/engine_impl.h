@@ -84,7 +84,8 @@ struct Engine::Impl {
   void skip_steady(Channel& c, Cycle to);
   void skip_periods(Channel& c, Cycle to);
   std::uint64_t periods_left(const Channel& c) const;
-  bool in_phase(const Channel& c) const;
+  bool steady(const Channel& c) const;
+  Cycle steady_wake(const Channel& c) const;
 
   // --- engine_flow.cpp: phases of a transfer
   void on_wake(Channel& c, Cycle t);

@@ -329,7 +329,7 @@ void Engine::Impl::grant_write_back(Channel& c, Cycle t) {
 /// The fast path: nobody to arbitrate with. Returns when there is nothing more to do by `to`, or when it is
 /// no longer one channel that runs one block.
 void Engine::Impl::run_alone(Channel& c, Cycle to) {
-  if (in_phase(c)) skip_periods(c, to);
+  if (c.steady.untouched && c.steady.phase == now && steady(c)) skip_periods(c, to);
   while (c.phase == Phase::kRunning && (active & (active - 1)) == 0) {
     const Cycle read = read_time(c);
     const Cycle write = write_time(c);
@@ -343,7 +343,7 @@ void Engine::Impl::run_alone(Channel& c, Cycle to) {
     }
     if (next > to) return;
     now = std::max(now, next);
-    c.steady.in_phase = kNever;
+    c.steady.untouched = false;
     if (read <= write) {
       grant_read(c, now);
     } else {
@@ -463,11 +463,9 @@ Cycle Engine::Impl::wake_of(const Channel& c) const {
       if (c.wr.done_issue >= c.wr.total)
         return std::min(std::min(read_time(c), c.wake), soon + p.granule_bytes);
       if (c.dst_handshake || c.src_handshake) return c.wake;
-      if ((active & (active - 1)) == 0 && in_phase(c)) {
-        // Nothing but full bursts up to there, and then no step is left over.
-        const std::uint64_t periods = std::min<std::uint64_t>(
-            std::max<std::uint32_t>(p.granule_bytes / c.steady.bytes, 1), periods_left(c));
-        if (periods != 0) return now + periods * c.steady.cycles;
+      if (steady(c)) {
+        const Cycle at = steady_wake(c);
+        if (at != kNever) return at;
       }
       const std::uint32_t left = c.wr.total - c.wr.done_issue;
       return std::max(soon, lower_bound(c, std::min(left, p.granule_bytes)));

@@ -122,8 +122,9 @@ std::uint64_t Engine::Impl::periods_left(const Channel& c) const {
 /// In phase with a known period at `now`: goes on by whole periods, not beyond `to`.
 void Engine::Impl::skip_periods(Channel& c, Cycle to) {
   SteadyState& s = c.steady;
-  s.in_phase = now;
-  s.in_phase_epoch = epoch;
+  s.phase = now;
+  s.phase_epoch = epoch;
+  s.untouched = true;
   const std::uint64_t periods = std::min((to - now) / s.cycles, periods_left(c));
   if (periods == 0) return;
   Port& read_port = ports[c.rd.master];
@@ -148,13 +149,23 @@ void Engine::Impl::skip_periods(Channel& c, Cycle to) {
   add(write_port.stats.w, s.write_port.w, periods);
   add(write_port.stats.b, s.write_port.b, periods);
   now += cycles;
-  s.in_phase = now;
+  s.phase = now;
 }
 
-/// True if nothing has happened to the channel since a skip that ended at `now`.
-bool Engine::Impl::in_phase(const Channel& c) const {
-  return c.steady.in_phase == now && c.steady.in_phase_epoch == epoch && c.steady.known && !c.exact &&
-         c.phase == Phase::kRunning;
+/// True if the channel runs in a known period and nothing but grants to it has happened since the last phase.
+bool Engine::Impl::steady(const Channel& c) const {
+  return c.steady.known && c.steady.phase_epoch == epoch && c.steady.phase != kNever && !c.exact &&
+         c.phase == Phase::kRunning && (active & (active - 1)) == 0;
+}
+
+/// A wake at which the state will be in phase, so that no step is left over behind it; kNever if the block
+/// ends before. Up to there all bursts are full, so nothing but data becomes visible.
+Cycle Engine::Impl::steady_wake(const Channel& c) const {
+  const SteadyState& s = c.steady;
+  const std::uint64_t left = periods_left(c);
+  if (left < 2) return kNever;
+  const std::uint64_t granule = std::max<std::uint32_t>(p.granule_bytes / s.bytes, 1);
+  return s.phase + ((now - s.phase) / s.cycles + std::min(granule, left - 1)) * s.cycles;
 }
 
 /// Called behind every write of a channel that is alone, whose bursts are all of full length and whose data

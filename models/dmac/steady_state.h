@@ -34,9 +34,10 @@ struct SteadyState {
   PortStatistics read_port;
   PortStatistics write_port;
 
-  // After a skip, nothing else has happened yet: the state is that of the reference, shifted to this cycle.
-  Cycle in_phase = kNever;
-  std::uint64_t in_phase_epoch = 0;
+  // The last write at which the state was that of the reference, and whether nothing has happened since.
+  Cycle phase = kNever;
+  std::uint64_t phase_epoch = 0;
+  bool untouched = false;
 
   // One period: reads, writes, reader, ... hold differences once `known`.
   Cycle cycles = 0;
@@ -44,7 +45,8 @@ struct SteadyState {
 
   void forget() {
     known = referenced = false;
-    in_phase = kNever;
+    phase = kNever;
+    untouched = false;
     tries = 0;
     patience = 4;
   }
