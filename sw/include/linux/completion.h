@@ -2,6 +2,7 @@
 #ifndef LINUX_COMPLETION_H
 #define LINUX_COMPLETION_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 
@@ -37,4 +38,6 @@ long wait_for_completion_interruptible_timeout(struct completion *x, unsigned lo
 #ifdef __cplusplus
 }
 #endif
+DMAVP_STATIC_ASSERT(sizeof(struct completion) == 48, "layout of struct completion");
+
 #endif

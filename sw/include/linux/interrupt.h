@@ -110,4 +110,7 @@ void tasklet_unlock(struct tasklet_struct *t);
 #ifdef __cplusplus
 }
 #endif
+DMAVP_STATIC_ASSERT(sizeof(struct tasklet_struct) == 40, "layout of struct tasklet_struct");
+DMAVP_STATIC_ASSERT(offsetof(struct tasklet_struct, data) == 32, "layout of struct tasklet_struct");
+
 #endif

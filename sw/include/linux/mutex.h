@@ -2,6 +2,7 @@
 #ifndef LINUX_MUTEX_H
 #define LINUX_MUTEX_H
 
+#include <linux/compiler.h>
 #include <linux/list.h>
 #include <linux/lockdep.h>
 #include <linux/types.h>
@@ -41,4 +42,6 @@ static inline bool mutex_is_locked(const struct mutex *lock)
 #ifdef __cplusplus
 }
 #endif
+DMAVP_STATIC_ASSERT(sizeof(struct mutex) == 32, "layout of struct mutex");
+
 #endif

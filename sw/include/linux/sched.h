@@ -105,4 +105,7 @@ static inline u64 local_clock(void)
 #ifdef __cplusplus
 }
 #endif
+DMAVP_STATIC_ASSERT(sizeof(struct task_struct) == 40, "layout of struct task_struct");
+DMAVP_STATIC_ASSERT(offsetof(struct task_struct, comm) == 24, "layout of struct task_struct");
+
 #endif

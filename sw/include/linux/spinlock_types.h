@@ -1,6 +1,7 @@
 #ifndef LINUX_SPINLOCK_TYPES_H
 #define LINUX_SPINLOCK_TYPES_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 struct task_struct;
@@ -23,5 +24,7 @@ typedef struct spinlock raw_spinlock_t;
 #define __SPIN_LOCK_INITIALIZER { 0, 0, 0, 0 }
 #define DEFINE_SPINLOCK(x) spinlock_t x = __SPIN_LOCK_INITIALIZER
 #define DEFINE_RAW_SPINLOCK(x) raw_spinlock_t x = __SPIN_LOCK_INITIALIZER
+
+DMAVP_STATIC_ASSERT(sizeof(struct spinlock) == 24, "layout of struct spinlock");
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef LINUX_TIMER_H
 #define LINUX_TIMER_H
 
+#include <linux/compiler.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
@@ -48,4 +49,7 @@ static inline int timer_pending(const struct timer_list *timer)
 #ifdef __cplusplus
 }
 #endif
+DMAVP_STATIC_ASSERT(sizeof(struct timer_list) == 40, "layout of struct timer_list");
+DMAVP_STATIC_ASSERT(offsetof(struct timer_list, function) == 24, "layout of struct timer_list");
+
 #endif

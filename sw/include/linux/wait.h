@@ -2,6 +2,7 @@
 #ifndef LINUX_WAIT_H
 #define LINUX_WAIT_H
 
+#include <linux/compiler.h>
 #include <linux/list.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
@@ -139,4 +140,8 @@ static inline bool wq_has_sleeper(struct wait_queue_head *head)
 #ifdef __cplusplus
 }
 #endif
+DMAVP_STATIC_ASSERT(sizeof(struct wait_queue_entry) == 40, "layout of struct wait_queue_entry");
+DMAVP_STATIC_ASSERT(offsetof(struct wait_queue_entry, func) == 16, "layout of struct wait_queue_entry");
+DMAVP_STATIC_ASSERT(sizeof(struct wait_queue_head) == 40, "layout of struct wait_queue_head");
+
 #endif

@@ -2,6 +2,7 @@
 #ifndef LINUX_WORKQUEUE_H
 #define LINUX_WORKQUEUE_H
 
+#include <linux/compiler.h>
 #include <linux/list.h>
 #include <linux/timer.h>
 #include <linux/types.h>
@@ -41,4 +42,6 @@ void flush_scheduled_work(void);
 #ifdef __cplusplus
 }
 #endif
+DMAVP_STATIC_ASSERT(sizeof(struct work_struct) == 32, "layout of struct work_struct");
+
 #endif
