@@ -6,16 +6,23 @@
 #include <linux/compiler.h>
 #include <linux/stringify.h>
 #include <linux/types.h>
-
+/* Section markers mean nothing here. The standard library has variables of these names, so its headers come first;
+ * <execution> of C++ is the one that a user has to include before this file. */
+#include <stdlib.h>
+#ifdef __cplusplus
+#include <numeric>
+#endif
 #define __init
 #define __exit
+#ifndef __cplusplus
 #define __initdata
 #define __initconst
 #define __exitdata
-#define __exit_p(x) x
 #define __meminit
 #define __refdata
 #define __ref
+#endif
+#define __exit_p(x) x
 
 typedef int (*initcall_t)(void);
 typedef void (*exitcall_t)(void);

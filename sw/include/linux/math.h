@@ -3,6 +3,7 @@
 #define DMAVP_LINUX_MATH_H
 
 #include <linux/types.h>
+#include <stdlib.h>
 
 #define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
 #define DIV_ROUND_UP_ULL(n, d) DIV_ROUND_UP((unsigned long long)(n), (unsigned long long)(d))

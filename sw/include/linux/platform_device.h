@@ -79,12 +79,12 @@ struct platform_device *platform_device_register_simple(const char *name, int id
 	unsigned int num);
 
 #define module_driver(__driver, __register, __unregister) \
-	static int __init __driver##_init(void) \
+	static int __driver##_init(void) \
 	{ \
 		return __register(&(__driver)); \
 	} \
 	module_init(__driver##_init); \
-	static void __exit __driver##_exit(void) \
+	static void __driver##_exit(void) \
 	{ \
 		__unregister(&(__driver)); \
 	} \

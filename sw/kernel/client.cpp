@@ -1,0 +1,118 @@
+// Clients report to the platform what they did; firmware is a file of the host.
+#include <dmavp/client.h>
+#include <linux/errno.h>
+#include <linux/firmware.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+
+#include <deque>
+#include <string>
+
+#include "kernel/exec/exec.h"
+#include "kernel/module_loader.h"
+#include "kernel/services.h"
+
+using namespace dmavp::kernel;
+namespace port = dmavp::port;
+
+struct dmavp_client {
+  std::string name;
+  std::string kind;
+  bool running;
+};
+
+namespace {
+std::deque<struct dmavp_client> clients_known;
+}
+
+namespace dmavp::kernel::clients {
+
+unsigned running() {
+  unsigned count = 0;
+  for (const struct dmavp_client& c : clients_known) count += c.running ? 1 : 0;
+  return count;
+}
+
+void stop() { clients_known.clear(); }
+
+}  // namespace dmavp::kernel::clients
+
+struct dmavp_client* dmavp_client_start(const char* kind, const char* fallback) {
+  const char* given = loader::client_of(__builtin_return_address(0));
+  clients_known.push_back({given[0] != '\0' ? given : fallback, kind, true});
+  struct dmavp_client* client = &clients_known.back();
+  exec::event(port::SoftEventKind::kClientStart, client->name.c_str());
+  return client;
+}
+
+void dmavp_client_transfer(struct dmavp_client* client, const char* channel, s64 issued_ns, size_t bytes,
+                           bool failed) {
+  port::ClientReport report;
+  report.client = client->name.c_str();
+  report.kind = client->kind.c_str();
+  report.channel = channel != nullptr ? channel : "";
+  report.bytes = bytes;
+  report.failed = failed;
+  report.issued = static_cast<port::Time>(issued_ns) * 1000;
+  report.completed = exec::now();
+  exec::machine().report(report);
+}
+
+void dmavp_client_note(struct dmavp_client* client, const char* key, const char* value) {
+  exec::machine().client_note(client->name.c_str(), key, value);
+}
+
+void dmavp_client_finish(struct dmavp_client* client, int result) {
+  if (!client->running) {
+    exec::diagnostic(2, "kernel.client-finished-twice", "client %s finishes twice", client->name.c_str());
+    return;
+  }
+  client->running = false;
+  exec::event(port::SoftEventKind::kClientDone, client->name.c_str(),
+              static_cast<std::uint64_t>(static_cast<std::int64_t>(result)));
+  if (result != 0) {
+    port::ClientReport report;
+    report.client = client->name.c_str();
+    report.kind = client->kind.c_str();
+    report.failed = true;
+    report.issued = report.completed = exec::now();
+    exec::machine().report(report);
+  }
+  clients::finished();
+}
+
+// --- firmware
+// ---------------------------------------------------------------------------------------------------------
+
+int firmware_request_nowarn(const struct firmware** out, const char* name, struct device*) {
+  *out = nullptr;
+  port::Machine& machine = exec::machine();
+  const std::int64_t size = machine.file_size(name);
+  if (size < 0) return static_cast<int>(size);
+  auto* fw = static_cast<struct firmware*>(kzalloc(sizeof(struct firmware), GFP_KERNEL));
+  void* data = kmalloc(size != 0 ? static_cast<size_t>(size) : 1, GFP_KERNEL);
+  std::int64_t got = -ENOMEM;
+  if (fw != nullptr && data != nullptr)
+    got = machine.file_read(name, 0, data, static_cast<std::uint64_t>(size));
+  if (got != size) {
+    kfree(data);
+    kfree(fw);
+    return got < 0 ? static_cast<int>(got) : -EIO;
+  }
+  fw->size = static_cast<size_t>(size);
+  fw->data = static_cast<const u8*>(data);
+  *out = fw;
+  return 0;
+}
+
+int request_firmware(const struct firmware** out, const char* name, struct device* device) {
+  const int ret = firmware_request_nowarn(out, name, device);
+  if (ret != 0) pr_err("file %s cannot be read into RAM: error %d\n", name, ret);
+  return ret;
+}
+
+void release_firmware(const struct firmware* fw) {
+  if (fw == nullptr) return;
+  kfree(fw->data);
+  kfree(fw);
+}
