@@ -130,7 +130,7 @@ int work(void* data) {
   return ret;
 }
 
-int __init filecopy_init() {
+int filecopy_init() {
   if (!chunk || !depth) {
     pr_err("filecopy: chunk and depth must not be 0\n");
     return -EINVAL;
@@ -147,7 +147,7 @@ int __init filecopy_init() {
   return 0;
 }
 
-void __exit filecopy_exit() {
+void filecopy_exit() {
   kthread_stop(worker);
   put_task_struct(worker);
 }

@@ -231,7 +231,7 @@ const kernel_param_ops channel_ops = make_ops(set_channel, get_channel);
 const kernel_param_ops list_ops = make_ops(nullptr, get_test_list);
 struct kparam_string channel_string = {sizeof(test_channel), test_channel};
 
-int __init dmatest_init() {
+int dmatest_init() {
   INIT_LIST_HEAD(&test.channels);
   mutex_init(&test.lock);
   init_waitqueue_head(&test.thread_wait);
@@ -247,7 +247,7 @@ int __init dmatest_init() {
   return 0;
 }
 
-void __exit dmatest_exit() {
+void dmatest_exit() {
   mutex_lock(&test.lock);
   release_channels(test);
   mutex_unlock(&test.lock);

@@ -6,15 +6,11 @@
 #include <linux/compiler.h>
 #include <linux/stringify.h>
 #include <linux/types.h>
-/* Section markers mean nothing here. The standard library has variables of these names, so its headers come first;
- * <execution> of C++ is the one that a user has to include before this file. */
-#include <stdlib.h>
-#ifdef __cplusplus
-#include <numeric>
-#endif
+/* Section markers mean nothing here, and C++ does without them: its standard headers have variables of these names. */
+#ifndef __cplusplus
+#include <stdlib.h>    /* has a member called __init, so it must come first */
 #define __init
 #define __exit
-#ifndef __cplusplus
 #define __initdata
 #define __initconst
 #define __exitdata

@@ -363,7 +363,7 @@ const Case kCases[] = {
     {"many", many},
 };
 
-int __init run_case() {
+int run_case() {
   for (const Case& c : kCases) {
     if (strcmp(c.name, ::test) != 0) continue;
     c.run();
@@ -374,7 +374,7 @@ int __init run_case() {
 }
 module_init(run_case);
 
-void __exit leave() {}
+void leave() {}
 module_exit(leave);
 
 }  // namespace

@@ -30,7 +30,7 @@ const Case kCases[] = {
     {"unmap_and_metadata", unmap_and_metadata},
 };
 
-int __init run_case() {
+int run_case() {
   for (const Case& c : kCases) {
     if (strcmp(c.name, ::test) != 0) continue;
     c.run();
@@ -41,7 +41,7 @@ int __init run_case() {
 }
 module_init(run_case);
 
-void __exit leave() {}
+void leave() {}
 module_exit(leave);
 
 }  // namespace
