@@ -44,6 +44,7 @@ struct Side {
   SideShape shape;
 
   std::uint64_t base = 0;  ///< address of position 0
+  std::uint64_t address_mask = ~std::uint64_t{0};
   std::uint32_t pos = 0;
   std::uint32_t done = 0;
   std::uint32_t total = 0;
@@ -65,7 +66,9 @@ struct Side {
 
   Path path{1, 0, 0, nullptr};  ///< empty range: nothing cached
 
-  std::uint64_t address(std::uint32_t position) const { return shape.fixed ? base : base + position; }
+  std::uint64_t address(std::uint32_t position) const {
+    return shape.fixed ? base : (base + position) & address_mask;
+  }
   bool in_flight() const { return head != count; }
   Flight& flight(std::uint32_t index) { return ring[index & mask]; }
   const Flight& flight(std::uint32_t index) const { return ring[index & mask]; }

@@ -29,6 +29,7 @@ Engine::Impl::Impl(const Parameters& parameters, const Clock& clock_in, EventSou
       scratch(fifo_size) {
   for (unsigned i = 0; i < kMaxChannels; ++i) {
     channels[i].index = i;
+    channels[i].rd.address_mask = channels[i].wr.address_mask = address_mask;
     channels[i].config.priority = parameters.reset_priority[i];
   }
   for (Port& port_state : ports) {

@@ -15,6 +15,8 @@ namespace dmavp::dmac {
 namespace {
 
 bool overlap(std::uint64_t a, std::uint64_t a_bytes, std::uint64_t b, std::uint64_t b_bytes) {
+  if (a + a_bytes < a || b + b_bytes < b)
+    return true;  // beyond the end of the address space: assume the worst
   return a_bytes != 0 && b_bytes != 0 && (a < b ? b - a < a_bytes : a - b < b_bytes);
 }
 

@@ -263,12 +263,11 @@ void Engine::Impl::start_block(Channel& c, Cycle t) {
   if (src_off || dst_off) {
     diagnose(c, Severity::kWarning, "dmac.unaligned-address",
              src_off ? "SAR is not aligned to SRC_TR_WIDTH" : "DAR is not aligned to DST_TR_WIDTH");
-    if (!p.unaligned_byte_exact) {
-      rd.base &= ~std::uint64_t{rd.shape.width() - 1};
-      wr.base &= ~std::uint64_t{wr.shape.width() - 1};
-      c.sar = rd.base;
-      c.dar = wr.base;
-    }
+    // A FIXED burst has no next boundary to reach: its beats are always whole.
+    if (!p.unaligned_byte_exact || rd.shape.fixed) rd.base &= ~std::uint64_t{rd.shape.width() - 1};
+    if (!p.unaligned_byte_exact || wr.shape.fixed) wr.base &= ~std::uint64_t{wr.shape.width() - 1};
+    c.sar = rd.base;
+    c.dar = wr.base;
   }
   rd.total = ((c.block_ts & kItemsMask) + 1) << src_width;
   const std::uint32_t residue = rd.total & (wr.shape.width() - 1);
