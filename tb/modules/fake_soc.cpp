@@ -104,6 +104,7 @@ int FakeSoc::run(const std::vector<std::string>& load, bool unload) {
   if (unload) k.queue_unload_all();
   while (!k.idle_init() || k.clients_running()) {
     const port::Time next = std::min<port::Time>(k.run(), dmac.next_event());
+    if (k.idle_init() && !k.clients_running()) break;
     if (!dirty_ && next == port::kNever)
       throw std::runtime_error(std::string("stuck:\n") + k.describe_threads());
     if (!dirty_ && next != port::kNever) now_ = std::max(now_, next);
