@@ -107,8 +107,15 @@ struct Libraries {
   }
 };
 
+/// Every global symbol of the process. Not RTLD_DEFAULT: a lookup through that makes the object found a dependency of
+/// this library for ever, and a module so found could not be unloaded.
+void* global_scope() {
+  static void* const handle = dlopen(nullptr, RTLD_NOW);
+  return handle;
+}
+
 bool provided(const std::string& symbol, const Libraries& libraries) {
-  const void* p = dlsym(RTLD_DEFAULT, symbol.c_str());
+  const void* p = dlsym(global_scope(), symbol.c_str());
   if (p != nullptr) {
     const Module* m = by_address(p);
     return m == nullptr || exports(*m, symbol);  // what a module does not export is not offered
@@ -297,7 +304,7 @@ const char* owner_of(const void* address) {
 }
 
 const char* symbol_owner(const char* symbol) {
-  const void* p = dlsym(RTLD_DEFAULT, symbol);
+  const void* p = dlsym(global_scope(), symbol);
   if (p == nullptr) return "?";
   const char* owner = owner_of(p);
   if (owner[0] != '?') return owner;
