@@ -107,8 +107,8 @@ struct Libraries {
   }
 };
 
-/// Every global symbol of the process. Not RTLD_DEFAULT: a lookup through that makes the object found a dependency of
-/// this library for ever, and a module so found could not be unloaded.
+/// Every global symbol of the process. Not RTLD_DEFAULT: a lookup through that makes the object found a
+/// dependency of this library for ever, and a module so found could not be unloaded.
 void* global_scope() {
   static void* const handle = dlopen(nullptr, RTLD_NOW);
   return handle;
