@@ -37,6 +37,7 @@ MODULE_PARM_DESC(channel, "name of the channel (dma0chan1), empty = any");
 namespace {
 
 struct task_struct* worker;
+struct dma_chan* own_channel;  // from init until the copy is over
 
 /// CRC-32 as zip and cksum's relatives use it: reflected 0x04C11DB7, all ones before and after.
 u32 crc32(const u8* data, size_t bytes) {
@@ -114,17 +115,14 @@ int work(void* data) {
   int ret = request_firmware(&file, path, nullptr);
   if (ret) {
     pr_err("filecopy: %s cannot be read: error %d\n", path, ret);
+  } else if (own_channel) {
+    ret = copy_and_compare(client, own_channel, file);
   } else {
-    dma_chan* chan = copy_pump_request(channel);
-    if (chan) {
-      ret = copy_and_compare(client, chan, file);
-      dma_release_channel(chan);
-    } else {
-      pr_err("filecopy: no memcpy channel%s%s\n", *channel ? " named " : "", channel);
-      ret = -ENODEV;
-    }
-    release_firmware(file);
+    pr_err("filecopy: no memcpy channel%s%s\n", *channel ? " named " : "", channel);
+    ret = -ENODEV;
   }
+  release_firmware(file);  // null is allowed
+  if (own_channel) dma_release_channel(own_channel);
   if (ret) pr_err("filecopy: %s: stopped by error %d\n", path, ret);
   dmavp_client_finish(client, ret);
   return ret;
@@ -137,8 +135,11 @@ int filecopy_init() {
   }
   dmavp_client* client = dmavp_client_start("filecopy", "file");
   if (!client) return -ENOMEM;
+  // Taken here, not by the thread: a client that is loaded later and takes every channel leaves this one alone.
+  own_channel = copy_pump_request(channel);
   worker = kthread_create(work, client, "filecopy");
   if (IS_ERR(worker)) {
+    if (own_channel) dma_release_channel(own_channel);
     dmavp_client_finish(client, static_cast<int>(PTR_ERR(worker)));
     return static_cast<int>(PTR_ERR(worker));
   }
