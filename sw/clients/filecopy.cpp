@@ -135,7 +135,8 @@ int filecopy_init() {
   }
   dmavp_client* client = dmavp_client_start("filecopy", "file");
   if (!client) return -ENOMEM;
-  // Taken here, not by the thread: a client that is loaded later and takes every channel leaves this one alone.
+  // Taken here, not by the thread: a client that is loaded later and takes every channel leaves this one
+  // alone.
   own_channel = copy_pump_request(channel);
   worker = kthread_create(work, client, "filecopy");
   if (IS_ERR(worker)) {

@@ -4,7 +4,7 @@
 
 static volatile int never;
 
-static __attribute__((noinline)) void wait_without_time(void)
+static noinline void wait_without_time(void)
 {
 	while (!never)
 		;

@@ -4,7 +4,7 @@
 
 static unsigned long where = 16;
 
-static __attribute__((noinline)) int follow_wild_pointer(void)
+static noinline int follow_wild_pointer(void)
 {
 	return *(volatile int *)where;
 }
