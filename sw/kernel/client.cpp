@@ -70,14 +70,8 @@ void dmavp_client_finish(struct dmavp_client* client, int result) {
   client->running = false;
   exec::event(port::SoftEventKind::kClientDone, client->name.c_str(),
               static_cast<std::uint64_t>(static_cast<std::int64_t>(result)));
-  if (result != 0) {
-    port::ClientReport report;
-    report.client = client->name.c_str();
-    report.kind = client->kind.c_str();
-    report.failed = true;
-    report.issued = report.completed = exec::now();
-    exec::machine().report(report);
-  }
+  if (result != 0)
+    exec::diagnostic(2, "client.failed", "client %s ends with error %d", client->name.c_str(), result);
   clients::finished();
 }
 

@@ -2,7 +2,7 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
-static unsigned long where = 16;
+static volatile unsigned long where = 16;
 
 static noinline int follow_wild_pointer(void)
 {
