@@ -14,15 +14,18 @@ using namespace dmavp::test;
 
 namespace {
 
+/// tree: "narrow", "wide" or "single".
 struct Rig {
   FakeSoc soc;
-  explicit Rig(bool wide = false, std::uint64_t seed = 1, const FakeDmac::Settings& dmac = {})
-      : soc(make(wide, seed, dmac)) {
+  explicit Rig(const std::string& tree = "narrow", std::uint64_t seed = 1,
+               const FakeDmac::Settings& dmac = {})
+      : soc(make(tree, seed, dmac)) {
     soc.boot();
   }
-  static FakeSoc::Settings make(bool wide, std::uint64_t seed, FakeDmac::Settings dmac) {
+  static FakeSoc::Settings make(const std::string& tree, std::uint64_t seed, FakeDmac::Settings dmac) {
+    const bool wide = tree == "wide";
     FakeSoc::Settings s;
-    s.device_tree = tree_path(wide ? "wide" : "narrow");
+    s.device_tree = tree_path(tree);
     s.dmac = dmac;
     s.dmac.channels = wide ? 16 : 6;
     s.combined_irq = wide;
@@ -40,20 +43,20 @@ struct Rig {
   }
 };
 
-class Driver : public testing::TestWithParam<std::tuple<const char*, bool>> {};
+class Driver : public testing::TestWithParam<std::tuple<const char*, const char*>> {};
 
 TEST_P(Driver, Case) {
   Rig rig(std::get<1>(GetParam()));
-  rig.run(std::string("test=") + std::get<0>(GetParam()));
+  const std::string tree = std::get<1>(GetParam());
+  rig.run(std::string("test=") + std::get<0>(GetParam()) + (tree == "single" ? " one_cpu=1" : ""));
 }
 
 INSTANTIATE_TEST_SUITE_P(Layouts, Driver,
                          testing::Combine(testing::Values("copies", "queue", "residue", "pause_and_resume",
                                                           "terminate", "reuse", "many"),
-                                          testing::Bool()),
+                                          testing::Values("narrow", "wide", "single")),
                          [](const auto& row) {
-                           return std::string(std::get<0>(row.param)) +
-                                  (std::get<1>(row.param) ? "_wide" : "_narrow");
+                           return std::string(std::get<0>(row.param)) + "_" + std::get<1>(row.param);
                          });
 
 struct ErrorRow {
@@ -97,7 +100,7 @@ TEST(DriverInvalidItem, HaltIsEndedByTheDriver) {
 TEST(DriverStop, AbortEndsWhatADisableDoesNot) {  // covers: M11
   FakeDmac::Settings dmac;
   dmac.stop_ps = test::kNever;
-  Rig rig(false, 1, dmac);
+  Rig rig("narrow", 1, dmac);
   rig.run("test=stubborn");
 }
 
@@ -105,7 +108,7 @@ TEST(DriverStop, NothingStartsBeforeARunawayChannelHasStopped) {  // covers: M11
   FakeDmac::Settings dmac;
   dmac.stop_ps = 2'000'000'000;  // 2 ms: the driver has given up waiting by then
   dmac.abort_works = false;
-  Rig rig(false, 1, dmac);
+  Rig rig("narrow", 1, dmac);
   rig.run("test=stubborn");
   EXPECT_EQ(rig.soc.dmac.starts, 2u);
   EXPECT_GE(rig.soc.logged("does not stop"), 1u);
@@ -142,7 +145,7 @@ TEST(DriverLoad, LoadsAndUnloadsAgainAndAgainWithoutALeak) {
 
 TEST(DriverSchedules, CopiesAreRightOnEverySchedule) {
   for (std::uint64_t seed : {2, 3}) {
-    Rig rig(seed % 2, seed);
+    Rig rig(seed % 2 ? "wide" : "narrow", seed);
     rig.run("test=copies");
   }
 }

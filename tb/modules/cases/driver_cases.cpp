@@ -14,6 +14,8 @@
 
 static char test[64];
 module_param_string(test, test, sizeof(test), 0444);
+static bool one_cpu;
+module_param(one_cpu, bool, 0444);
 static uint expected_result;
 module_param(expected_result, uint, 0444);
 static uint expected_residue;
@@ -27,6 +29,7 @@ namespace {
 
 constexpr size_t kBytes = 16384;
 constexpr u32 kFifo = 64;
+constexpr size_t kMeanwhile = 1000;  // bytes in 1 us
 
 struct Transfer {
   unsigned calls = 0;
@@ -170,7 +173,7 @@ void queue() {
 /// holds.
 void residue() {
   Bench b;
-  unsigned asked = 0, flying = 0;
+  unsigned asked = 0, flying = 0, exact = 0;
   for (unsigned round = 0; round < 6; round++) {
     b.reset();
     Transfer t;
@@ -179,7 +182,10 @@ void residue() {
     u32 last = static_cast<u32>(length);
     dma_tx_state state;
     while (b.status(cookie, state) == DMA_IN_PROGRESS) {
-      CHECK_EQ(b.changed(), length - state.residue);
+      // Time goes on between the status and this look at the buffer, but hardly.
+      const size_t changed = b.changed();
+      CHECK(changed >= length - state.residue && changed <= length - state.residue + kMeanwhile);
+      exact += changed == length - state.residue;
       CHECK(state.residue <= last);
       CHECK(state.in_flight_bytes <= kFifo && state.in_flight_bytes <= state.residue);
       last = state.residue;
@@ -192,7 +198,7 @@ void residue() {
     CHECK_EQ(state.residue, 0);
     CHECK(b.wait(t));
   }
-  CHECK(asked > 20 && flying > 10);
+  CHECK(asked > 20 && flying > 10 && exact * 10 > asked * 8);
 }
 
 void pause_and_resume() {
@@ -286,7 +292,9 @@ void terminate() {
   CHECK_EQ(b.status(cookie, state), DMA_IN_PROGRESS);
   CHECK_EQ(next.calls, 0);
   CHECK(b.wait(next));
-  CHECK_EQ(stale.calls, 0);
+  CHECK_EQ(next.calls, 1);
+  // Another CPU may have taken the interrupt in time.
+  if (one_cpu) CHECK_EQ(stale.calls, 0);
   CHECK_EQ(b.changed(), kBytes);
 }
 
