@@ -58,7 +58,6 @@ void Cluster::execute() {
     if (options_.settled) options_.settled(now_);
     if (now_ >= options_.end) return conclude(Outcome::kTimeout);
     quantum_end_ = now_ + options_.quantum;
-    ++yields_;
     const port::Time next = kernel_->run();
     if (recorder_.finished()) return conclude(Outcome::kDone);
     if (kernel_->status() != 0) return conclude(Outcome::kLoadError);

@@ -51,7 +51,6 @@ class Cluster : public sc_core::sc_module, public port::Machine {
   void attach(kernel::Kernel& kernel) { kernel_ = &kernel; }
   void set_modules(std::uint64_t modules) { options_.modules = modules; }
   Outcome outcome() const { return outcome_; }
-  std::uint64_t yields() const { return yields_; }
   /// Host files that could not be read, as "path: reason".
   const std::vector<std::string>& unreadable() const { return unreadable_; }
 
@@ -106,7 +105,6 @@ class Cluster : public sc_core::sc_module, public port::Machine {
   port::Time now_ = 0;  ///< simulation time; constant while software runs
   port::Time quantum_end_ = 0;
   std::uint64_t unloads_ = 0;
-  std::uint64_t yields_ = 0;
   Outcome outcome_ = Outcome::kRunning;
   std::vector<std::string> unreadable_;
 };

@@ -20,8 +20,8 @@ struct RunSummary {
   bool passed = false;
   std::vector<std::string> failures;  ///< why it did not pass, one sentence each
   double wall_s = 0;
-  std::uint64_t switches =
-      0;  ///< between software and hardware; depends on the quantum, hence not in the JSON
+  std::uint64_t switches = 0;  ///< software stopped, though it could go on, so that hardware could catch up;
+                               ///< depends on the quantum, hence not in the JSON
   std::vector<std::string> ignored;  ///< device-tree nodes nobody knows
 };
 

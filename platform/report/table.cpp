@@ -95,7 +95,7 @@ void write_table(std::ostream& out, const RunSummary& run, Board& board, const R
   for (std::size_t cpu = 0; cpu < per_cpu.size(); ++cpu) out << " cpu" << cpu << " " << per_cpu[cpu];
   out << "\n  simulated " << format_time(recorder.end()) << " = " << board.clock().cycle_at(recorder.end())
       << " cycles of " << fixed(static_cast<double>(board.clock().hz()) / 1e6, 0) << " MHz in "
-      << fixed(run.wall_s, 2) << " s, " << run.switches << " switches between software and hardware\n";
+      << fixed(run.wall_s, 2) << " s, " << run.switches << " stops of software for hardware\n";
   for (const std::string& path : run.ignored) out << "  note: nobody knows the node " << path << "\n";
   for (const DiagnosticRecord& d : recorder.diagnostics()) {
     out << "  " << to_string(d.severity) << ": " << d.kind << " at " << format_time(d.time_ps) << " ("
