@@ -16,6 +16,12 @@ static char test[64];
 module_param_string(test, test, sizeof(test), 0444);
 static bool one_cpu;
 module_param(one_cpu, bool, 0444);
+static uint bytes = 16384;  // per buffer; long enough that a transfer of it takes 10 us
+module_param(bytes, uint, 0444);
+static uint fifo = 64;  // bytes
+module_param(fifo, uint, 0444);
+static uint rate = 1000;  // bytes moved per us at most
+module_param(rate, uint, 0444);
 static uint expected_result;
 module_param(expected_result, uint, 0444);
 static uint expected_residue;
@@ -26,10 +32,6 @@ namespace dmavp::test {
 unsigned failures;
 
 namespace {
-
-constexpr size_t kBytes = 16384;
-constexpr u32 kFifo = 64;
-constexpr size_t kMeanwhile = 1000;  // bytes in 1 us
 
 struct Transfer {
   unsigned calls = 0;
@@ -53,22 +55,22 @@ dma_chan* request() {
 struct Bench {
   dma_chan* chan = request();
   struct device* dev = dmaengine_get_dma_device(chan);
-  u8* src = static_cast<u8*>(kmalloc(kBytes, GFP_KERNEL));
-  u8* dst = static_cast<u8*>(kmalloc(kBytes, GFP_KERNEL));
+  u8* src = static_cast<u8*>(kmalloc(bytes, GFP_KERNEL));
+  u8* dst = static_cast<u8*>(kmalloc(bytes, GFP_KERNEL));
   dma_addr_t src_bus, dst_bus;
 
   Bench() {
     CHECK(chan && src && dst);
-    get_random_bytes(src, kBytes);
+    get_random_bytes(src, bytes);
     reset();
-    src_bus = dma_map_single(dev, src, kBytes, DMA_TO_DEVICE);
-    dst_bus = dma_map_single(dev, dst, kBytes, DMA_BIDIRECTIONAL);
+    src_bus = dma_map_single(dev, src, bytes, DMA_TO_DEVICE);
+    dst_bus = dma_map_single(dev, dst, bytes, DMA_BIDIRECTIONAL);
     CHECK(!dma_mapping_error(dev, src_bus) && !dma_mapping_error(dev, dst_bus));
   }
   ~Bench() {
     dmaengine_terminate_sync(chan);
-    dma_unmap_single(dev, dst_bus, kBytes, DMA_BIDIRECTIONAL);
-    dma_unmap_single(dev, src_bus, kBytes, DMA_TO_DEVICE);
+    dma_unmap_single(dev, dst_bus, bytes, DMA_BIDIRECTIONAL);
+    dma_unmap_single(dev, src_bus, bytes, DMA_TO_DEVICE);
     kfree(src);
     kfree(dst);
     dma_release_channel(chan);
@@ -77,16 +79,16 @@ struct Bench {
   Bench& operator=(const Bench&) = delete;
 
   void reset() {
-    for (size_t i = 0; i < kBytes; i++) dst[i] = static_cast<u8>(~src[i]);
+    for (size_t i = 0; i < bytes; i++) dst[i] = static_cast<u8>(~src[i]);
   }
   size_t changed() const {
     size_t n = 0;
-    for (size_t i = 0; i < kBytes; i++) n += dst[i] == src[i];
+    for (size_t i = 0; i < bytes; i++) n += dst[i] == src[i];
     return n;
   }
-  dma_async_tx_descriptor* prep(Transfer& t, size_t bytes, size_t at = 0,
+  dma_async_tx_descriptor* prep(Transfer& t, size_t n, size_t at = 0,
                                 unsigned long flags = DMA_PREP_INTERRUPT) {
-    dma_async_tx_descriptor* tx = dmaengine_prep_dma_memcpy(chan, dst_bus + at, src_bus + at, bytes, flags);
+    dma_async_tx_descriptor* tx = dmaengine_prep_dma_memcpy(chan, dst_bus + at, src_bus + at, n, flags);
     CHECK(tx != nullptr);
     tx->callback_result = done;
     tx->callback_param = &t;
@@ -95,8 +97,8 @@ struct Bench {
   dma_cookie_t submit(Transfer& t, size_t bytes, size_t at = 0) {
     return dmaengine_submit(prep(t, bytes, at));
   }
-  dma_cookie_t start(Transfer& t, size_t bytes, size_t at = 0) {
-    const dma_cookie_t cookie = submit(t, bytes, at);
+  dma_cookie_t start(Transfer& t, size_t n, size_t at = 0) {
+    const dma_cookie_t cookie = submit(t, n, at);
     dma_async_issue_pending(chan);
     return cookie;
   }
@@ -113,17 +115,17 @@ struct Bench {
 void copies() {
   dma_chan* chan = request();
   struct device* dev = dmaengine_get_dma_device(chan);
-  u8* src = static_cast<u8*>(kmalloc(kBytes, GFP_KERNEL));
-  u8* dst = static_cast<u8*>(kmalloc(kBytes, GFP_KERNEL));
+  u8* src = static_cast<u8*>(kmalloc(bytes, GFP_KERNEL));
+  u8* dst = static_cast<u8*>(kmalloc(bytes, GFP_KERNEL));
   for (unsigned round = 0; round < 300; round++) {
     u32 r[3];
     get_random_bytes(r, sizeof(r));
-    const size_t length = 1 + r[0] % (round % 3 ? 200 : kBytes - 256);
+    const size_t length = 1 + r[0] % (round % 3 ? 200 : bytes - 256);
     const size_t from = r[1] % 128, to = r[2] % 128;
-    get_random_bytes(src, kBytes);
-    memset(dst, 0x5a, kBytes);
-    const dma_addr_t s = dma_map_single(dev, src, kBytes, DMA_TO_DEVICE);
-    const dma_addr_t d = dma_map_single(dev, dst, kBytes, DMA_BIDIRECTIONAL);
+    get_random_bytes(src, bytes);
+    memset(dst, 0x5a, bytes);
+    const dma_addr_t s = dma_map_single(dev, src, bytes, DMA_TO_DEVICE);
+    const dma_addr_t d = dma_map_single(dev, dst, bytes, DMA_BIDIRECTIONAL);
     dma_async_tx_descriptor* tx =
         dmaengine_prep_dma_memcpy(chan, d + to, s + from, length, DMA_PREP_INTERRUPT);
     Transfer t;
@@ -132,14 +134,14 @@ void copies() {
     dmaengine_submit(tx);
     dma_async_issue_pending(chan);
     for (int i = 0; i < 1000 && !t.calls; i++) usleep_range(10, 10);
-    dma_unmap_single(dev, d, kBytes, DMA_BIDIRECTIONAL);
-    dma_unmap_single(dev, s, kBytes, DMA_TO_DEVICE);
+    dma_unmap_single(dev, d, bytes, DMA_BIDIRECTIONAL);
+    dma_unmap_single(dev, s, bytes, DMA_TO_DEVICE);
     CHECK_EQ(t.calls, 1);
     CHECK_EQ(t.result.result, DMA_TRANS_NOERROR);
     CHECK_EQ(t.result.residue, 0);
     CHECK(!memcmp(dst + to, src + from, length));
     size_t outside = 0;
-    for (size_t i = 0; i < kBytes; i++) outside += (i < to || i >= to + length) && dst[i] != 0x5a;
+    for (size_t i = 0; i < bytes; i++) outside += (i < to || i >= to + length) && dst[i] != 0x5a;
     CHECK_EQ(outside, 0);
   }
   CHECK(dmaengine_prep_dma_memcpy(chan, 0, 0, 0, 0) == nullptr);
@@ -177,17 +179,17 @@ void residue() {
   for (unsigned round = 0; round < 6; round++) {
     b.reset();
     Transfer t;
-    const size_t length = 12000 + 997 * round % 4000;
+    const size_t length = bytes - 4096 + 997 * round % 4000;
     const dma_cookie_t cookie = b.start(t, length, round);
     u32 last = static_cast<u32>(length);
     dma_tx_state state;
     while (b.status(cookie, state) == DMA_IN_PROGRESS) {
       // Time goes on between the status and this look at the buffer, but hardly.
       const size_t changed = b.changed();
-      CHECK(changed >= length - state.residue && changed <= length - state.residue + kMeanwhile);
+      CHECK(changed >= length - state.residue && changed <= length - state.residue + rate);
       exact += changed == length - state.residue;
       CHECK(state.residue <= last);
-      CHECK(state.in_flight_bytes <= kFifo && state.in_flight_bytes <= state.residue);
+      CHECK(state.in_flight_bytes <= fifo && state.in_flight_bytes <= state.residue);
       last = state.residue;
       flying += state.in_flight_bytes != 0;
       asked++;
@@ -207,22 +209,22 @@ void pause_and_resume() {
   for (unsigned round = 1; round < 10; round++) {
     b.reset();
     Transfer t;
-    const dma_cookie_t cookie = b.start(t, kBytes);
+    const dma_cookie_t cookie = b.start(t, bytes);
     udelay(round);
     CHECK_EQ(dmaengine_pause(b.chan), 0);
     CHECK_EQ(b.status(cookie, state), DMA_PAUSED);  // R42
     const u32 frozen = state.residue;
-    CHECK(frozen > 0 && frozen < kBytes);
+    CHECK(frozen > 0 && frozen < bytes);
     CHECK_EQ(state.in_flight_bytes, 0);  // the FIFO has drained
     usleep_range(100, 100);
     CHECK_EQ(b.status(cookie, state), DMA_PAUSED);
     CHECK_EQ(state.residue, frozen);  // R47
-    CHECK_EQ(b.changed(), kBytes - frozen);
+    CHECK_EQ(b.changed(), bytes - frozen);
     CHECK_EQ(dmaengine_pause(b.chan), 0);
     CHECK_EQ(dmaengine_resume(b.chan), 0);  // R43
     CHECK(b.wait(t));
     CHECK_EQ(t.calls, 1);
-    CHECK_EQ(b.changed(), kBytes);
+    CHECK_EQ(b.changed(), bytes);
   }
   CHECK_EQ(dmaengine_resume(b.chan), 0);  // R44: nothing to resume
   // Idle pause: what is issued later waits for resume.
@@ -237,15 +239,15 @@ void pause_and_resume() {
   CHECK(b.wait(t));
   // K37: terminate while paused leaves the channel un-paused.
   b.reset();
-  b.start(t, kBytes);
+  b.start(t, bytes);
   udelay(2);
   CHECK_EQ(dmaengine_pause(b.chan), 0);
   CHECK_EQ(dmaengine_terminate_sync(b.chan), 0);
   Transfer after;
   b.reset();
-  b.start(after, kBytes);
+  b.start(after, bytes);
   CHECK(b.wait(after));
-  CHECK_EQ(b.changed(), kBytes);
+  CHECK_EQ(b.changed(), bytes);
 }
 
 void terminate() {
@@ -254,7 +256,7 @@ void terminate() {
   for (unsigned round = 0; round < 8; round++) {
     b.reset();
     Transfer t[4];
-    b.start(t[0], kBytes);
+    b.start(t[0], bytes);
     b.start(t[1], 100);
     b.submit(t[2], 100);
     b.prep(t[3], 100);
@@ -272,11 +274,11 @@ void terminate() {
     for (const Transfer& each : t) CHECK_EQ(each.calls, 0);  // R35
     Transfer next;                                           // K36
     b.reset();
-    const dma_cookie_t cookie = b.start(next, kBytes);
+    const dma_cookie_t cookie = b.start(next, bytes);
     CHECK_EQ(b.status(cookie, state), DMA_IN_PROGRESS);
     CHECK(b.wait(next));
     CHECK_EQ(next.calls, 1);
-    CHECK_EQ(b.changed(), kBytes);
+    CHECK_EQ(b.changed(), bytes);
   }
   // A completion that nobody has handled yet belongs to what is terminated, not to what follows.
   Transfer stale, next;
@@ -286,7 +288,7 @@ void terminate() {
   b.start(stale, 64);
   udelay(20);
   CHECK_EQ(dmaengine_terminate_async(b.chan), 0);
-  const dma_cookie_t cookie = b.start(next, kBytes);
+  const dma_cookie_t cookie = b.start(next, bytes);
   local_irq_restore(flags);
   udelay(2);
   CHECK_EQ(b.status(cookie, state), DMA_IN_PROGRESS);
@@ -295,7 +297,7 @@ void terminate() {
   CHECK_EQ(next.calls, 1);
   // Another CPU may have taken the interrupt in time.
   if (one_cpu) CHECK_EQ(stale.calls, 0);
-  CHECK_EQ(b.changed(), kBytes);
+  CHECK_EQ(b.changed(), bytes);
 }
 
 /// The host makes the first transfer fail after some bytes; the second and third are good.
@@ -322,14 +324,14 @@ void error() {
 void reuse() {
   Bench b;
   Transfer t;
-  dma_async_tx_descriptor* tx = b.prep(t, kBytes - 3, 1, DMA_PREP_INTERRUPT | DMA_CTRL_REUSE);
+  dma_async_tx_descriptor* tx = b.prep(t, bytes - 3, 1, DMA_PREP_INTERRUPT | DMA_CTRL_REUSE);
   for (unsigned round = 1; round < 5; round++) {
     b.reset();
     dmaengine_submit(tx);
     dma_async_issue_pending(b.chan);
     CHECK(b.wait(t, round));
     CHECK_EQ(t.result.result, DMA_TRANS_NOERROR);
-    CHECK_EQ(b.changed(), kBytes - 3);
+    CHECK_EQ(b.changed(), bytes - 3);
   }
   CHECK_EQ(dmaengine_desc_free(tx), 0);
 }
@@ -339,17 +341,17 @@ void reuse() {
 void stubborn() {
   Bench b;
   Transfer t, next;
-  b.start(t, kBytes);
+  b.start(t, bytes);
   udelay(2);
   CHECK_EQ(dmaengine_terminate_async(b.chan), 0);
   b.reset();
-  b.start(next, kBytes);
+  b.start(next, bytes);
   dma_tx_state state;
   b.status(3, state);
   CHECK(b.wait(next));
   CHECK_EQ(t.calls, 0);
   CHECK_EQ(next.result.result, DMA_TRANS_NOERROR);
-  CHECK_EQ(b.changed(), kBytes);
+  CHECK_EQ(b.changed(), bytes);
 }
 
 /// More descriptors at once than the pools hold: they grow, and everything comes back.
