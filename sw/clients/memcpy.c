@@ -45,6 +45,7 @@ MODULE_PARM_DESC(verify, "fill the source before and compare after each copy");
 #define GUARD 0xa5
 
 static struct task_struct* worker;
+static struct dma_chan* own_channel; /* from init until the copies are over */
 
 struct buffers {
   u8* src_base;
@@ -134,12 +135,11 @@ static int copy_all(struct dmavp_client* client, struct dma_chan* chan) {
 
 static int work(void* data) {
   struct dmavp_client* client = data;
-  struct dma_chan* chan = copy_pump_request(channel);
   int ret = -ENODEV;
 
-  if (chan) {
-    ret = copy_all(client, chan);
-    dma_release_channel(chan);
+  if (own_channel) {
+    ret = copy_all(client, own_channel);
+    dma_release_channel(own_channel);
   } else {
     pr_err("memcpy: no memcpy channel%s%s\n", *channel ? " named " : "", channel);
   }
@@ -160,8 +160,11 @@ static int __init memcpy_client_init(void) {
   }
   client = dmavp_client_start("memcpy", "memcpy");
   if (!client) return -ENOMEM;
+  /* Taken here, not by the thread: a client loaded later that takes every channel leaves this one alone. */
+  own_channel = copy_pump_request(channel);
   worker = kthread_create(work, client, "memcpy");
   if (IS_ERR(worker)) {
+    if (own_channel) dma_release_channel(own_channel);
     dmavp_client_finish(client, (int)PTR_ERR(worker));
     return (int)PTR_ERR(worker);
   }
