@@ -128,7 +128,9 @@ bool provided(const std::string& symbol, const Libraries& libraries) {
 int check_symbols(const Module& m, const Libraries& libraries, std::string& error) {
   const std::string who = "module " + m.file.info.name;
   std::string missing;
-  for (const std::string& s : m.file.undefined)
+  std::vector<std::string> wanted = m.file.undefined;
+  std::sort(wanted.begin(), wanted.end());
+  for (const std::string& s : wanted)
     if (!provided(s, libraries)) missing += (missing.empty() ? "" : ", ") + s;
   if (!missing.empty()) {
     error = who + " (" + m.path + ") needs symbols that nobody provides: " + missing;
@@ -348,12 +350,14 @@ int get_parameter(const std::string& module, const std::string& parameter, std::
 void start() { dl_iterate_phdr(find_kernel, nullptr); }
 
 void stop() {
-  // Code of modules may still be on the stacks of threads that never ended, so they stay mapped.
-  for (Module* m : modules) {
+  // Threads that never ended are abandoned, so nothing returns into this code.
+  while (!modules.empty()) {
+    Module* m = modules.back();
+    modules.pop_back();
     remove_range(*m);
+    dlclose(m->handle);
     delete m;
   }
-  modules.clear();
 }
 
 }  // namespace dmavp::kernel::loader

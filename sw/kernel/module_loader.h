@@ -35,7 +35,7 @@ int set_parameter(const std::string& module, const std::string& parameter, const
 int get_parameter(const std::string& module, const std::string& parameter, std::string& value,
                   std::string& error);
 
-/// Before and after everything else. Modules still loaded are left to the host.
+/// Before and after everything else. Modules still loaded go without their exit functions.
 void start();
 void stop();
 

@@ -7,6 +7,26 @@ RamHeap::RamHeap(std::uint64_t bytes) : pages_(bytes / kPage) {
 }
 
 std::uint64_t RamHeap::take_pages(std::uint64_t pages, std::size_t align) {
+  const std::uint64_t first = find_pages(pages, align);
+  if (first != kNone) return first;
+  give_empty_pages();
+  return find_pages(pages, align);
+}
+
+void RamHeap::give_empty_pages() {
+  for (std::vector<std::uint64_t>& partial : partial_)
+    for (std::size_t i = partial.size(); i-- > 0;) {
+      Page& page = pages_[partial[i]];
+      if (page.taken != 0) continue;
+      const std::uint64_t p = partial[i];
+      partial.erase(partial.begin() + static_cast<std::ptrdiff_t>(i));
+      page.listed = false;
+      page.slot = {};
+      give_pages(p, 1);
+    }
+}
+
+std::uint64_t RamHeap::find_pages(std::uint64_t pages, std::size_t align) {
   const std::uint64_t step = align > kPage ? align / kPage : 1;
   for (auto it = free_.begin(); it != free_.end(); ++it) {
     const std::uint64_t first = it->first, length = it->second;

@@ -75,6 +75,9 @@ class RamHeap {
   Object run_object(std::size_t page) const;
   Object slot_object(std::size_t page, unsigned slot) const;
   std::uint64_t take_pages(std::uint64_t pages, std::size_t align);
+  std::uint64_t find_pages(std::uint64_t pages, std::size_t align);
+  /// Pages kept for small objects though they hold none.
+  void give_empty_pages();
   void give_pages(std::uint64_t first, std::uint64_t pages);
   std::uint64_t allocate_slot(unsigned size_class, std::size_t size, const void* site);
 

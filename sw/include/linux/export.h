@@ -8,8 +8,7 @@
 /* Behind the definition. The name is recorded in section __ksymtab_strings, which the module loader reads. */
 #define EXPORT_SYMBOL(symbol) \
 	extern __typeof__(symbol) symbol __attribute__((__visibility__("default"))); \
-	static const char __kstrtab_##symbol[] __attribute__((__used__, __section__("__ksymtab_strings"), \
-		__aligned__(1))) = #symbol
+	static const char __kstrtab_##symbol[] DMAVP_TABLE_ENTRY("__ksymtab_strings", 1) = #symbol
 #define EXPORT_SYMBOL_GPL(symbol) EXPORT_SYMBOL(symbol)
 #define EXPORT_SYMBOL_NS(symbol, ns) EXPORT_SYMBOL(symbol)
 #define EXPORT_SYMBOL_NS_GPL(symbol, ns) EXPORT_SYMBOL(symbol)

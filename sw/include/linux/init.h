@@ -30,8 +30,8 @@ struct dmavp_initcall {
 };
 
 #define DMAVP_CALL_ENTRY(name, init_fn, exit_fn, when) \
-	static const struct dmavp_initcall __dmavp_initcall_##name __attribute__((__used__, \
-		__section__("__initcalls"), __aligned__(8))) = {init_fn, exit_fn, when}
+	static const struct dmavp_initcall __dmavp_initcall_##name DMAVP_TABLE_ENTRY("__initcalls", 8) = \
+		{init_fn, exit_fn, when}
 #define DMAVP_INITCALL(fn, level) DMAVP_CALL_ENTRY(fn, fn, NULL, level)
 
 #define early_initcall(fn) DMAVP_INITCALL(fn, 0)

@@ -6,11 +6,13 @@
 #define DMAVP_LINUX_MODULE_H
 
 #include <linux/compiler.h>
+#include <linux/err.h>
 #include <linux/export.h>
 #include <linux/init.h>
 #include <linux/kobject.h>
 #include <linux/mod_devicetable.h>
 #include <linux/moduleparam.h>
+#include <linux/string.h>
 #include <linux/stringify.h>
 #include <linux/types.h>
 
@@ -33,8 +35,7 @@ struct module {
 #define DMAVP_MODULE_DEFINED
 struct module __this_module __attribute__((__weak__, __visibility__("hidden"))) = {
 	MODULE_STATE_UNFORMED, 0, KBUILD_MODNAME};
-static struct module *const __this_module_entry __attribute__((__used__, __section__(".this_module"),
-	__aligned__(8))) = &__this_module;
+static struct module *const __this_module_entry DMAVP_TABLE_ENTRY(".this_module", 8) = &__this_module;
 MODULE_INFO(name, KBUILD_MODNAME);
 #endif
 

@@ -53,15 +53,14 @@ struct kernel_param {
 #define DMAVP_UNIQUE_1(prefix, line) prefix##line
 #define DMAVP_UNIQUE_2(prefix, line) DMAVP_UNIQUE_1(prefix, line)
 #define __MODULE_INFO(tag, unique, info) \
-	static const char DMAVP_UNIQUE_2(__modinfo_##tag##_, unique)[] __attribute__((__used__, \
-		__section__(".modinfo"), __aligned__(1))) = #tag "=" info
+	static const char DMAVP_UNIQUE_2(__modinfo_##tag##_, unique)[] DMAVP_TABLE_ENTRY(".modinfo", 1) = #tag "=" info
 #define MODULE_INFO(tag, info) __MODULE_INFO(tag, __COUNTER__, info)
 #define MODULE_PARM_DESC(name, text) __MODULE_INFO(parm, name, #name ":" text)
 #define __MODULE_PARM_TYPE(name, type) __MODULE_INFO(parmtype, name, #name ":" type)
 
 #define __module_param_call(param, operations, argument, permissions) \
-	static const struct kernel_param __param_##param __attribute__((__used__, __section__("__param"), \
-		__aligned__(8))) = {#param, THIS_MODULE, operations, permissions, -1, 0, {(void *)(argument)}}
+	static const struct kernel_param __param_##param DMAVP_TABLE_ENTRY("__param", 8) = \
+		{#param, THIS_MODULE, operations, permissions, -1, 0, {(void *)(argument)}}
 
 #define module_param_cb(name, ops, arg, perm) __module_param_call(name, ops, arg, perm)
 #define module_param_named(name, value, type, perm) \
