@@ -60,7 +60,8 @@ void Cluster::execute() {
     quantum_end_ = now_ + options_.quantum;
     const port::Time next = kernel_->run();
     if (recorder_.finished()) return conclude(Outcome::kDone);
-    if (kernel_->status() != 0) return conclude(Outcome::kLoadError);
+    // After an error init still unloads what was loaded, so that nothing is left behind.
+    if (kernel_->status() != 0 && kernel_->idle_init()) return conclude(Outcome::kModuleError);
     if (sc_core::sc_pending_activity_at_current_time())
       continue;  // an access had a consequence at this very time
     if (next == port::kNever && !sc_core::sc_pending_activity()) return conclude(Outcome::kDeadlock);
@@ -135,6 +136,7 @@ port::RamRegion Cluster::ram_region(unsigned index) {
 
 void Cluster::observe(const port::SoftEvent& event) {
   recorder_.soft(event);
+  if (event.kind == port::SoftEventKind::kModuleLoad) ++loads_;
   if (event.kind != port::SoftEventKind::kModuleUnload || ++unloads_ < options_.modules) return;
   recorder_.finish(event.time);
 }

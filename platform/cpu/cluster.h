@@ -21,10 +21,10 @@ namespace dmavp::platform {
 /// Why the simulation ended.
 enum class Outcome : std::uint8_t {
   kRunning,
-  kDone,       ///< every client has finished and every module is unloaded
-  kLoadError,  ///< a module was refused; kernel::Kernel::error() says why
-  kTimeout,    ///< the end of the run came first
-  kDeadlock    ///< nothing can ever happen again
+  kDone,         ///< every client has finished and every module is unloaded
+  kModuleError,  ///< a module was refused or cannot be unloaded; kernel::Kernel::error() says why
+  kTimeout,      ///< the end of the run came first
+  kDeadlock      ///< nothing can ever happen again
 };
 
 /// One thread runs the software of all CPUs, always of the one with the least local time, ahead of the
@@ -49,8 +49,8 @@ class Cluster : public sc_core::sc_module, public port::Machine {
   SC_HAS_PROCESS(Cluster);
 
   void attach(kernel::Kernel& kernel) { kernel_ = &kernel; }
-  void set_modules(std::uint64_t modules) { options_.modules = modules; }
   Outcome outcome() const { return outcome_; }
+  bool all_loaded() const { return loads_ >= options_.modules; }
   /// Host files that could not be read, as "path: reason".
   const std::vector<std::string>& unreadable() const { return unreadable_; }
 
@@ -104,6 +104,7 @@ class Cluster : public sc_core::sc_module, public port::Machine {
   std::vector<bool> levels_;
   port::Time now_ = 0;  ///< simulation time; constant while software runs
   port::Time quantum_end_ = 0;
+  std::uint64_t loads_ = 0;
   std::uint64_t unloads_ = 0;
   Outcome outcome_ = Outcome::kRunning;
   std::vector<std::string> unreadable_;

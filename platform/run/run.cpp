@@ -119,7 +119,8 @@ class Run {
     started_ = std::chrono::steady_clock::now();
     sc_core::sc_start();
     const Outcome outcome = cluster_->outcome();
-    if (outcome == Outcome::kLoadError || !cluster_->unreadable().empty()) return refuse(kernel);
+    if ((kernel.status() != 0 && !cluster_->all_loaded()) || !cluster_->unreadable().empty())
+      return refuse(kernel);
     judge(outcome, kernel);
     return publish();
   }
@@ -165,6 +166,7 @@ class Run {
 
   void judge(Outcome outcome, kernel::Kernel& kernel) {
     auto& failures = summary_.failures;
+    if (kernel.status() != 0) failures.emplace_back(kernel.error());
     if (outcome == Outcome::kTimeout || outcome == Outcome::kDeadlock) {
       failures.push_back(outcome == Outcome::kTimeout
                              ? "not finished after " + format_time(scenario_.duration_ps) +
