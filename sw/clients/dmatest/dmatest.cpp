@@ -260,12 +260,16 @@ module_exit(dmatest_exit);
 }  // namespace dmavp::dmatest
 
 module_param_cb(run, &dmavp::dmatest::run_ops, &run_wanted, 0644);
+__MODULE_PARM_TYPE(run, "bool");
 MODULE_PARM_DESC(run, "1 = start, 0 = stop; reads whether a test is running");
 module_param_cb(wait, &dmavp::dmatest::wait_ops, &wait_wanted, 0444);
+__MODULE_PARM_TYPE(wait, "bool");
 MODULE_PARM_DESC(wait, "wait until all tests are done (with iterations)");
 module_param_cb(channel, &dmavp::dmatest::channel_ops, &dmavp::dmatest::channel_string, 0644);
+__MODULE_PARM_TYPE(channel, "string");
 MODULE_PARM_DESC(channel, "name of the channel to acquire (dma0chan1), empty = any");
 module_param_cb(test_list, &dmavp::dmatest::list_ops, nullptr, 0444);
+__MODULE_PARM_TYPE(test_list, "list");
 MODULE_PARM_DESC(test_list, "reading logs the channels under test");
 
 MODULE_LICENSE("MIT");

@@ -10,14 +10,17 @@ extern "C" {
 
 struct dmavp_client;
 
-/* Registers the client; `fallback` names it when the scenario does not. The run goes on until it has finished. */
-struct dmavp_client *dmavp_client_start(const char *kind, const char *fallback);
-/* One transfer: when it was issued (ktime of issue_pending) and that its callback starts, or its wait ends, now. */
-void dmavp_client_transfer(struct dmavp_client *client, const char *channel, s64 issued_ns, size_t bytes, bool failed);
+/* Registers the client; `fallback` names it when the scenario does not. The run goes on until it has
+ * finished. */
+struct dmavp_client* dmavp_client_start(const char* kind, const char* fallback);
+/* One transfer: when it was issued (ktime of issue_pending) and that its callback starts, or its wait ends,
+ * now. */
+void dmavp_client_transfer(struct dmavp_client* client, const char* channel, s64 issued_ns, size_t bytes,
+                           bool failed);
 /* A named fact for the result. */
-void dmavp_client_note(struct dmavp_client *client, const char *key, const char *value);
+void dmavp_client_note(struct dmavp_client* client, const char* key, const char* value);
 /* All its work is done; result 0 or a negative errno. The pointer is dead afterwards. */
-void dmavp_client_finish(struct dmavp_client *client, int result);
+void dmavp_client_finish(struct dmavp_client* client, int result);
 
 #ifdef __cplusplus
 }
