@@ -82,7 +82,7 @@ void put_number(Out& out, const Spec& spec, unsigned long long value, unsigned b
     prefix[prefix_length++] = upper ? 'X' : 'x';
   }
   int zeros = spec.precision > n ? spec.precision - n : 0;
-  if (spec.hash && base == 8 && zeros == 0 && original != 0) zeros = 1;
+  if (spec.hash && base == 8 && zeros == 0 && (original != 0 || n == 0)) zeros = 1;
   if (spec.zero && !spec.left && spec.precision < 0 && spec.width > n + prefix_length)
     zeros = spec.width - n - prefix_length;
   const int pad = spec.width - n - zeros - prefix_length;
@@ -274,6 +274,7 @@ int dmavp_vsnprintf(char* buf, size_t size, const char* format, va_list args_in)
         unsigned long long value = is_long ? va_arg(args, unsigned long long) : va_arg(args, unsigned int);
         if (shorts == 1) value = static_cast<unsigned short>(value);
         if (shorts >= 2) value = static_cast<unsigned char>(value);
+        spec.plus = spec.space = false;  // signs are for signed conversions
         put_number(out, spec, value, *f == 'u' ? 10 : *f == 'o' ? 8 : 16, false, *f == 'X');
         break;
       }

@@ -90,6 +90,24 @@ TEST(Slab, BadFreesAreReportedAndChangeNothing) {
   });
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+TEST(SlabDeathTest, FreedMemoryIsPoisonedForTheSanitizer) {
+  ServiceWorld world;
+  auto* p = static_cast<volatile char*>(kmalloc(100, GFP_ATOMIC));
+  p[99] = 1;
+  kfree(const_cast<char*>(p));
+  EXPECT_DEATH(p[0] = 2, "use-after-poison");
+}
+#else
+TEST(Slab, FreedMemoryIsMarked) {
+  ServiceWorld world;
+  auto* p = static_cast<volatile unsigned char*>(kzalloc(100, GFP_ATOMIC));
+  kfree(const_cast<unsigned char*>(p));
+  EXPECT_EQ(p[0], 0x6b);
+  EXPECT_EQ(p[99], 0x6b);
+}
+#endif
+
 TEST(Slab, ReserveServesWhenTheAllocatorFails) {
   ServiceWorld world;
   world.run([&] {
