@@ -32,10 +32,12 @@ constexpr std::uint64_t kBlock = 1u << 20;  // 65536 items of 16 bytes
 constexpr std::uint64_t kSmall = 4u << 20;  // for the path without DMI
 
 /// Hardware of generic32 without CPUs; the benchmark is the master of their ports.
-class Bench {
+class Bench : public sc_core::sc_module {
  public:
-  explicit Bench(bool dmi, Observer* observer = nullptr)
-      : tree_(platform::DeviceTree::load("generic32")), board_("board", platform::describe_board(tree_)) {
+  Bench(const sc_core::sc_module_name& name, bool dmi, Observer* observer = nullptr)
+      : sc_module(name),
+        tree_(platform::DeviceTree::load("generic32")),
+        board_("board", platform::describe_board(tree_)) {
     for (unsigned cpu = 0; cpu < board_.description().cpus.size(); ++cpu) {
       cpus_.push_back(
           std::make_unique<tlm_utils::simple_initiator_socket<Bench>>(("cpu" + std::to_string(cpu)).c_str()));
@@ -46,10 +48,7 @@ class Bench {
     ram_ = board_.ram().front().bus_view;
     std::memset(ram_ + (kSource - kRam), 0x5a, kBytes);
     std::memset(ram_ + (kDestination - kRam), 0, kBytes);
-    access_.set_extension(&axi_);
-    sc_core::sc_start(sc_core::SC_ZERO_TIME);
   }
-  ~Bench() { access_.clear_extension(&axi_); }
 
   void transport(tlm::tlm_command command, std::uint64_t address, void* data, unsigned bytes) {
     sc_core::sc_time delay;
@@ -99,7 +98,6 @@ class Bench {
   platform::Board board_;
   std::vector<std::unique_ptr<tlm_utils::simple_initiator_socket<Bench>>> cpus_;
   tlm::tlm_generic_payload access_;
-  AxiExtension axi_;
   std::byte* ram_ = nullptr;
 };
 
@@ -110,7 +108,7 @@ void fresh_context() {
 
 void host_memcpy(benchmark::State& state) {
   fresh_context();
-  Bench bench(true);
+  Bench bench("bench", true);
   for (auto _ : state) {
     std::memcpy(bench.ram() + (kDestination - kRam), bench.ram() + (kSource - kRam), kBytes);
     benchmark::ClobberMemory();
@@ -128,7 +126,7 @@ class Counter : public Observer {
 void dma_copy(benchmark::State& state, bool dmi, bool observed, std::uint64_t bytes) {
   fresh_context();
   Counter counter;
-  Bench bench(dmi, observed ? &counter : nullptr);
+  Bench bench("bench", dmi, observed ? &counter : nullptr);
   for (auto _ : state) bench.copy(bytes);
   if (std::memcmp(bench.ram() + (kSource - kRam), bench.ram() + (kDestination - kRam), bytes) != 0)
     state.SkipWithError("the copy is wrong");
@@ -141,7 +139,7 @@ BENCHMARK_CAPTURE(dma_copy, transactions, false, false, kSmall)->Iterations(3)->
 /// For every 128 bytes of kSmall a read and a write through the interconnect, and nothing else.
 void bare_transactions(benchmark::State& state) {
   fresh_context();
-  Bench bench(false);
+  Bench bench("bench", false);
   std::uint8_t data[128];
   for (auto _ : state) {
     for (std::uint64_t at = 0; at < kSmall; at += sizeof data) {
