@@ -13,11 +13,21 @@ std::string module_name(std::string text) {
   return text;
 }
 
+Links direct;
+
 }  // namespace
 
+void Links::join(const std::string&, tlm::tlm_initiator_socket<>& from, tlm::tlm_target_socket<>& to) {
+  from.bind(to);
+}
+
 Board::Board(const sc_core::sc_module_name& name, BoardDescription description)
+    : Board(name, std::move(description), direct) {}
+
+Board::Board(const sc_core::sc_module_name& name, BoardDescription description, Links& links)
     : sc_module(name),
       description_(std::move(description)),
+      links_(links),
       clock_(description_.clock_hz),
       source_lines_("source_line", description_.plic.sources + 1),
       context_lines_("context_line", description_.plic.contexts) {
@@ -28,6 +38,10 @@ Board::Board(const sc_core::sc_module_name& name, BoardDescription description)
 }
 
 Board::~Board() = default;
+
+void Board::join_cpu(unsigned cpu, tlm::tlm_initiator_socket<>& socket) {
+  links_.join("cpu" + std::to_string(cpu), socket, bus_->in[cpu]);
+}
 
 void Board::build_bus() {
   InterconnectConfig config;
@@ -48,7 +62,7 @@ void Board::build_memories() {
     stores_.push_back(std::make_unique<BackingStore>(m.size));
     const SramConfig config{m.read_latency, m.write_latency, m.dmi};
     memories_.push_back(std::make_unique<Sram>(module_name(m.name).c_str(), *stores_.back(), config, clock_));
-    bus_->out[next_region_++].bind(memories_.back()->socket);
+    links_.join(m.name, bus_->out[next_region_++], memories_.back()->socket);
   }
 }
 
@@ -57,7 +71,7 @@ void Board::build_plic() {
   config.ndev = description_.plic.sources;
   config.contexts = description_.plic.contexts;
   plic_ = std::make_unique<Plic>(module_name(description_.plic.name).c_str(), config, clock_);
-  bus_->out[next_region_++].bind(plic_->socket);
+  links_.join(description_.plic.name, bus_->out[next_region_++], plic_->socket);
   for (unsigned i = 1; i <= config.ndev; ++i) plic_->source[i].bind(source_lines_[i]);
   for (unsigned i = 0; i < config.contexts; ++i) plic_->context[i].bind(context_lines_[i]);
 }
@@ -67,8 +81,9 @@ void Board::build_dmacs() {
   for (const DmacDescription& d : description_.dmacs) {
     auto dmac = std::make_unique<DwAxiDmac>(module_name(d.name).c_str(), d.parameters, Clock(d.clock_hz));
     dmac->set_dmi_allowed(d.dmi);
-    bus_->out[next_region_++].bind(dmac->regs);
-    for (auto& port : dmac->masters) port.bind(bus_->in[master++]);
+    links_.join(d.name, bus_->out[next_region_++], dmac->regs);
+    for (unsigned i = 0; i < dmac->masters.size(); ++i)
+      links_.join(d.name + ".m" + std::to_string(i), dmac->masters[i], bus_->in[master++]);
     const unsigned channels = d.parameters.num_channels;
     if (d.interrupts.size() == 1) {
       dmac->combined_irq.bind(source_lines_[d.interrupts[0]]);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <systemc>
+#include <tlm>
 #include <vector>
 
 #include "bus/axi_interconnect.h"
@@ -17,17 +18,28 @@
 
 namespace dmavp::platform {
 
-/// Sockets `cpu_port(n)` wait for the CPUs. The description is kept by value.
+/// How sockets of a board meet. Directly; a test derives from it and puts something between them.
+class Links {
+ public:
+  virtual ~Links() = default;
+  /// Called once per link while the hierarchy is built. `name` is the link's end that is not the
+  /// interconnect: "cpu0", "dmac0.m1", "ram0", "plic0".
+  virtual void join(const std::string& name, tlm::tlm_initiator_socket<>& from, tlm::tlm_target_socket<>& to);
+};
+
+/// Waits for join_cpu() of every CPU. The description is kept by value, `links` is used until the simulation
+/// starts.
 class Board : public sc_core::sc_module {
  public:
+  Board(const sc_core::sc_module_name& name, BoardDescription description, Links& links);
   Board(const sc_core::sc_module_name& name, BoardDescription description);
   ~Board() override;
 
   const BoardDescription& description() const { return description_; }
   const Clock& clock() const { return clock_; }
 
-  /// Where CPU `cpu` issues its accesses.
-  auto& cpu_port(unsigned cpu) { return bus_->in[cpu]; }
+  /// Joins the socket through which CPU `cpu` issues its accesses.
+  void join_cpu(unsigned cpu, tlm::tlm_initiator_socket<>& socket);
   /// Output of the interrupt controller towards a CPU.
   const sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS>& cpu_interrupt(unsigned cpu) const {
     return context_lines_[description_.cpus[cpu].context];
@@ -49,6 +61,7 @@ class Board : public sc_core::sc_module {
   void build_dmacs();
 
   BoardDescription description_;
+  Links& links_;
   Clock clock_;
   std::unique_ptr<AxiInterconnect> bus_;
   std::vector<std::unique_ptr<BackingStore>> stores_;

@@ -30,7 +30,7 @@ Cluster::Cluster(const sc_core::sc_module_name& name, Board& board, const void* 
       sockets_("cpu", board.description().cpus.size()),
       payloads_(board.description().cpus.size()),
       levels_(board.description().cpus.size(), false) {
-  for (unsigned cpu = 0; cpu < sockets_.size(); ++cpu) sockets_[cpu].bind(board.cpu_port(cpu));
+  for (unsigned cpu = 0; cpu < sockets_.size(); ++cpu) board.join_cpu(cpu, sockets_[cpu]);
   SC_THREAD(execute);
   set_stack_size(kStackBytes);
   SC_METHOD(interrupts_changed);
