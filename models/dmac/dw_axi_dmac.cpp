@@ -167,6 +167,7 @@ tlm::tlm_response_status DwAxiDmac::access(tlm::tlm_generic_payload& payload, Cy
     return bad;
   }
 
+  not_before_ = time;
   tlm::tlm_response_status response = tlm::TLM_OK_RESPONSE;
   for (unsigned done = 0; done < beats.length;) {
     const unsigned in_width = done % beats.width;
@@ -255,7 +256,8 @@ void DwAxiDmac::arm() {
 
 void DwAxiDmac::line_changed(unsigned line, bool level, Cycle cycle) {
   const Picoseconds now = to_picoseconds(sc_core::sc_time_stamp());
-  Picoseconds time = std::max(clock_.time_of(cycle), now);
+  // An access falls between two edges and the edge before it counts: its consequences must not precede it.
+  Picoseconds time = std::max({clock_.time_of(cycle), now, not_before_});
   const bool waiting = next_change_ < changes_.size();
   if (waiting) time = std::max(time, changes_.back().time);  // levels never overtake each other
   changes_.push_back({time, line, level});

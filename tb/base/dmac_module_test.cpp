@@ -238,6 +238,17 @@ TEST(DmacModule, LinesChangeAtTheirTimeEvenIfAskedForAhead) {
   EXPECT_EQ(ahead.wait_for_line(), rise);
 }
 
+TEST(DmacModule, LinesDoNotChangeBeforeAnAccessBetweenTwoEdges) {
+  Rig rig;
+  rig.copy(0x100, 0x1000, 64);
+  rig.wait_for_line();
+  rig.write("CH0_INTCLEAR", 0xFF, sc_time(1007, SC_NS));
+  rig.run(1006);
+  EXPECT_TRUE(rig.lines[0].read()) << "the edge before the access is at 1000 ns";
+  rig.run(2);
+  EXPECT_FALSE(rig.lines[0].read());
+}
+
 TEST(DmacModule, LevelsWithinOneRunAheadKeepTheirOrder) {
   Rig rig;
   rig.write("DMAC_CFG", 3);
