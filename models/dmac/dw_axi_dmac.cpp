@@ -167,7 +167,8 @@ tlm::tlm_response_status DwAxiDmac::access(tlm::tlm_generic_payload& payload, Cy
     return bad;
   }
 
-  not_before_ = time;
+  access_cycle_ = at;
+  access_time_ = time;
   tlm::tlm_response_status response = tlm::TLM_OK_RESPONSE;
   for (unsigned done = 0; done < beats.length;) {
     const unsigned in_width = done % beats.width;
@@ -201,6 +202,7 @@ tlm::tlm_response_status DwAxiDmac::access(tlm::tlm_generic_payload& payload, Cy
     }
     done += bytes;
   }
+  access_cycle_ = kNever;
   return response;
 }
 
@@ -257,7 +259,7 @@ void DwAxiDmac::arm() {
 void DwAxiDmac::line_changed(unsigned line, bool level, Cycle cycle) {
   const Picoseconds now = to_picoseconds(sc_core::sc_time_stamp());
   // An access falls between two edges and the edge before it counts: its consequences must not precede it.
-  Picoseconds time = std::max({clock_.time_of(cycle), now, not_before_});
+  Picoseconds time = std::max(cycle == access_cycle_ ? access_time_ : clock_.time_of(cycle), now);
   const bool waiting = next_change_ < changes_.size();
   if (waiting) time = std::max(time, changes_.back().time);  // levels never overtake each other
   changes_.push_back({time, line, level});

@@ -79,7 +79,8 @@ class DwAxiDmac : public sc_core::sc_module, private dmac::InterruptSink {
   sc_core::sc_event wake_event_;
   Picoseconds armed_ = kNever;  ///< when wake_event_ fires
   bool inside_ = false;         ///< an advance or access is on the stack
-  Picoseconds not_before_ = 0;  ///< effective time of the latest register access
+  Cycle access_cycle_ = kNever;  ///< of the register access on the stack
+  Picoseconds access_time_ = 0;
   sc_core::sc_event line_event_;
   std::vector<LevelChange> changes_;  ///< of lines, in order of time, from next_change_ on
   std::size_t next_change_ = 0;
