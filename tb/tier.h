@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 
 namespace dmavp::tb {
 
 /// DMAVP_FULL=1: everything at the stated numbers.
 inline bool full_tier() {
   const char* full = std::getenv("DMAVP_FULL");
-  return full != nullptr && full[0] == '1';
+  return full != nullptr && std::strcmp(full, "1") == 0;
 }
 
 /// Number of seeds where an acceptance line says 20: DMAVP_SEEDS, else 20 in the full tier and 2 otherwise.
@@ -26,9 +27,22 @@ inline std::uint64_t seed_base() {
   return text ? std::strtoull(text, nullptr, 10) : 1;
 }
 
-/// `stated` in the full tier, else a hundredth of it, at least one.
-inline std::uint64_t programs(std::uint64_t stated) {
-  return full_tier() ? stated : std::max<std::uint64_t>(1, stated / 100);
+/// `stated` in the full tier, else a hundredth of it (or one in `share`, where more costs little), at least
+/// one.
+inline std::uint64_t programs(std::uint64_t stated, std::uint64_t share = 100) {
+  return full_tier() ? stated : std::max<std::uint64_t>(1, stated / share);
+}
+
+/// First of a run of random programs whose seeds count from 0: other seeds of the tier play other programs.
+inline std::uint64_t first_program() {
+  constexpr std::uint64_t kApart = 10'000;
+  return (seed_base() - 1) * kApart;
+}
+
+/// A number to override while hunting a failure: the variable's value, else `otherwise`.
+inline std::uint64_t number(const char* variable, std::uint64_t otherwise) {
+  const char* text = std::getenv(variable);
+  return text ? std::strtoull(text, nullptr, 0) : otherwise;
 }
 
 }  // namespace dmavp::tb

@@ -2,11 +2,11 @@
 // on being watched; every byte arrives; every cycle is attributed.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <numeric>
 
 #include "dmac/engine_rig.h"
 #include "dmac/planner.h"
+#include "tier.h"
 
 namespace dmavp::dmac::test {
 namespace {
@@ -239,10 +239,6 @@ Outcome play(const Program& g, bool direct, Slicing slicing, bool watched = fals
   return outcome;
 }
 
-std::uint64_t programs(std::uint64_t full) {
-  return std::getenv("DMAVP_FULL") ? full : std::max<std::uint64_t>(1, full / 20);
-}
-
 void expect_same(const Outcome& a, const Outcome& b, const char* what) {
   EXPECT_EQ(a.events, b.events) << what;
   EXPECT_EQ(a.numbers, b.numbers) << what;
@@ -250,7 +246,8 @@ void expect_same(const Outcome& a, const Outcome& b, const char* what) {
 }
 
 TEST(RandomPrograms, DisjointCopiesArriveExactly) {
-  for (std::uint64_t seed = 0; seed < programs(4000); ++seed) {
+  for (std::uint64_t seed = tb::first_program(); seed < tb::first_program() + tb::programs(4000, 20);
+       ++seed) {
     const Program g = random_program(seed, false, false);
     const Outcome outcome = play(g, seed % 2 == 0, Slicing::kWakes);
     Rig before(g.p, kMemory);
@@ -282,7 +279,8 @@ TEST(RandomPrograms, DisjointCopiesArriveExactly) {
 }
 
 TEST(RandomPrograms, HowTimeAdvancesChangesNothing) {
-  for (std::uint64_t seed = 0; seed < programs(1000); ++seed) {
+  for (std::uint64_t seed = tb::first_program(); seed < tb::first_program() + tb::programs(1000, 20);
+       ++seed) {
     const Program g = random_program(seed, true, true);
     for (bool direct : {false, true}) {
       const Outcome fine = play(g, direct, Slicing::kFine);
@@ -295,7 +293,8 @@ TEST(RandomPrograms, HowTimeAdvancesChangesNothing) {
 }
 
 TEST(RandomPrograms, DirectCopyingAndObserversChangeNothing) {
-  for (std::uint64_t seed = 0; seed < programs(2000); ++seed) {
+  for (std::uint64_t seed = tb::first_program(); seed < tb::first_program() + tb::programs(2000, 20);
+       ++seed) {
     const Program g = random_program(seed, true, seed % 2 == 0);
     const Outcome committed = play(g, false, Slicing::kOneGo);
     expect_same(committed, play(g, true, Slicing::kOneGo), "direct");
@@ -306,7 +305,7 @@ TEST(RandomPrograms, DirectCopyingAndObserversChangeNothing) {
 }
 
 TEST(RandomPrograms, SteadyStatesAreSkippedWithoutATrace) {
-  for (std::uint64_t seed = 0; seed < programs(400); ++seed) {
+  for (std::uint64_t seed = tb::first_program(); seed < tb::first_program() + tb::programs(400, 20); ++seed) {
     Program g = random_program(seed, false, seed % 3 == 0);
     std::mt19937_64 random(seed);
     g.channels.resize(std::min<std::size_t>(g.channels.size(), 1 + random() % 2));

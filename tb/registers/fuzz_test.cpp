@@ -80,9 +80,9 @@ TEST_P(Fuzz, RandomAccessesNeverHangOrEscape) {
     o.parameters.write_start = dmac::WriteStart::kCutThrough;
   }
   Rig rig(o);
-  reference::Random r(static_cast<u64>(GetParam()) + 77);
+  reference::Random r(static_cast<u64>(GetParam()) + 77 + first_program());
   put_items(rig, r);
-  const u64 accesses = full_tier() ? 1'000'000 : 10'000;
+  const u64 accesses = programs(1'000'000);
   const unsigned channels = o.parameters.num_channels;
   u64 moved = 0;
   for (u64 i = 0; i < accesses; ++i) {

@@ -1,18 +1,13 @@
 // The instances of the controller that random programs are played on.
 #pragma once
 
-#include <cstdlib>
 #include <memory>
 #include <vector>
 
 #include "registers/rig.h"
+#include "tier.h"
 
 namespace dmavp::tb {
-
-inline bool full_tier() {
-  const char* full = std::getenv("DMAVP_FULL");
-  return full && full[0] == '1';
-}
 
 /// Both layouts, both register layouts of CFG, narrow and wide buses, with and without DMI and write-back.
 inline std::vector<RigOptions> instances() {

@@ -129,7 +129,7 @@ TEST(OwnRegisters, GarbageOverTheWholeWindow) {
   for (const bool fixed : {false, true}) {
     for (unsigned code = 0; code < 4; ++code) {
       Rig rig(plain());
-      for (u64 seed = 0; seed < (full_tier() ? 50u : 5u); ++seed) {
+      for (u64 seed = first_program(); seed < first_program() + programs(50, 10); ++seed) {
         rig.soft_reset();
         fill(rig, seed);
         rig.power_up();

@@ -6,22 +6,18 @@
 
 #include "registers/instances.h"
 #include "registers/play.h"
+#include "tier.h"
 
 namespace dmavp::tb {
 namespace {
 
 using reference::ProgramClass;
 
-u64 number(const char* variable, u64 otherwise) {
-  const char* text = std::getenv(variable);
-  return text ? std::strtoull(text, nullptr, 0) : otherwise;
-}
-
 /// DMAVP_PROGRAMS programs from seed DMAVP_PROGRAM_SEED on; the tier decides otherwise.
 void play_class(ProgramClass kind) {
   auto rigs = make_rigs();
-  const u64 count = number("DMAVP_PROGRAMS", full_tier() ? 1000 : 140);
-  const u64 first = number("DMAVP_PROGRAM_SEED", 0);
+  const u64 count = number("DMAVP_PROGRAMS", programs(1000, 7));
+  const u64 first = number("DMAVP_PROGRAM_SEED", first_program());
   std::map<std::string, unsigned> histogram;
   unsigned failures = 0;
   for (u64 seed = first; seed < first + count; ++seed) {

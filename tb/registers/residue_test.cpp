@@ -19,7 +19,7 @@ TEST_P(Residue, EqualsTheBytesNotYetChangedAtRandomMoments) {
   Rig rig(o);
   const u64 fifo = u64{o.parameters.fifo_depth} * o.parameters.data_width_bytes;
   unsigned moments = 0, in_flight = 0, inside = 0;
-  for (u64 seed = 0; seed < (full_tier() ? 100u : 12u); ++seed) {
+  for (u64 seed = first_program(); seed < first_program() + programs(100, 8); ++seed) {
     SCOPED_TRACE(seed);
     reference::Random random(seed);
     rig.soft_reset();
