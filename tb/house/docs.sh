@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# The generated pages of docs/ agree with the program, and every relative link of a page leads somewhere.
+# usage: docs.sh DMAVP ROOT [--update]
+set -eu
+dmavp=${1:?usage: docs.sh DMAVP ROOT [--update]}
+root=${2:?usage: docs.sh DMAVP ROOT [--update]}
+cd "$root"
+bad=0
+page() {  # page FILE COMMAND...
+  local file=$1 text
+  shift
+  text=$("$@")
+  if [ "${update:-}" = 1 ]; then
+    printf '%s\n' "$text" >"$file"
+  elif ! diff -u "$file" <(printf '%s\n' "$text") >&2; then
+    echo "$file is not what the program prints; run: tb/house/docs.sh $dmavp . --update" >&2
+    bad=1
+  fi
+}
+[ "${3:-}" = --update ] && update=1
+page docs/registers.md "$dmavp" regs --format md --board k210
+page docs/registers-v2.md "$dmavp" regs --format md --board generic32
+page docs/properties.md "$dmavp" properties --format md
+
+for file in README.md docs/*.md; do
+  while read -r link; do
+    case $link in http*|\#*) continue ;; esac
+    [ -e "$(dirname "$file")/${link%%#*}" ] || { echo "$file: no such file: $link" >&2; bad=1; }
+  done < <(grep -oE '\]\([^)]+\)' "$file" | sed 's/^](//; s/)$//')
+done
+exit $bad
