@@ -18,6 +18,12 @@ refuse sw 'systemc|tlm|tlm_utils/|sysc/|base/|bus/|memory/|dmac/|peripherals/|\.
   "sw/ includes SystemC, models/ or platform/"
 refuse models 'linux/|asm/|kernel/|port/|dmavp/|sw/|\.\./sw|platform/|\.\./platform|drivers/|clients/|dmaengine/' \
   "models/ includes sw/ or platform/"
+# What stands above the kernel is a module: of the kernel it knows the exported interface alone.
+for room in sw/dmaengine sw/drivers sw/clients; do
+  refuse "$room" 'kernel/|port/|\.\./kernel|\.\./port' "$room includes the inside of the kernel"
+done
+refuse sw/port 'drivers/|clients/|dmaengine/' "sw/port includes modules"
+refuse sw/kernel 'drivers/|clients/|dmaengine/' "sw/kernel includes modules"
 refuse platform 'tb/|\.\./tb' "platform/ includes tb/"
 # The tests' reference model predicts the controller and so shares nothing with it.
 refuse tb/reference 'dmac/|base/|systemc|tlm' "tb/reference includes the controller it judges"
