@@ -2,20 +2,24 @@
 # Installs what is missing, builds and runs the tests.
 #   ./tb/test.sh                 the default tier (under 10 minutes on 2 cores)
 #   ./tb/test.sh --full          everything at the stated numbers
-#   ./tb/test.sh --seeds N       default tier with N seeds
-#   ./tb/test.sh --sanitize      the same under AddressSanitizer and UndefinedBehaviorSanitizer
+#   ./tb/test.sh --seeds N       N seeds where the default tier has 2 and the full one 20
+#   ./tb/test.sh --sanitize      under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
+#   ./tb/test.sh --label NAME    the tests of a label only: seeds, sanitize
+#   ./tb/test.sh --junit NAME    results to <build>/NAME.xml instead of <build>/junit.xml
 #   further arguments go to ctest (for example: -R registers)
-# JUnit XML goes to <build>/junit.xml.
+# <build> is build/, with --sanitize build-sanitize/. DMAVP_SEED_BASE is the first seed, 1 by default.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
-full=0 seeds="" preset=release
+full=0 seeds="" preset=release label="" junit=junit
 while [ $# -gt 0 ]; do
   case $1 in
     --full) full=1 ;;
     --seeds) seeds=${2:?--seeds needs a number}; shift ;;
     --sanitize) preset=sanitize ;;
-    -h|--help) sed -n '2,9p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//'; exit 0 ;;
+    --label) label=${2:?--label needs a name}; shift ;;
+    --junit) junit=${2:?--junit needs a name}; shift ;;
+    -h|--help) sed -n '2,10p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//'; exit 0 ;;
     *) break ;;
   esac
   shift
@@ -23,9 +27,14 @@ done
 ./platform/setup.sh
 case $preset in release) build=build ;; sanitize) build=build-sanitize ;; esac
 cmake --preset "$preset" >/dev/null
-cmake --build --preset "$preset"
+# The label that has a target of its own is built alone: under the sanitizers compiling costs more than running.
+if [ "$label" = sanitize ]; then
+  cmake --build --preset "$preset" --target sanitize_tests
+else
+  cmake --build --preset "$preset"
+fi
 if [ "$full" = 1 ]; then export DMAVP_FULL=1; else unset DMAVP_FULL; fi
 if [ -z "$seeds" ]; then [ "$full" = 1 ] && seeds=20 || seeds=2; fi
 export DMAVP_SEEDS=$seeds
 ctest --test-dir "$build" --output-on-failure --no-tests=error -j "$(nproc)" \
-  --output-junit "$root/$build/junit.xml" "$@"
+  --output-junit "$root/$build/$junit.xml" ${label:+-L "^$label\$"} "$@" </dev/null

@@ -18,6 +18,12 @@ while read -r lines file; do
 done < <(printf '%s\0' "${files[@]}" | grep -zE '\.(h|cpp|c|cmake|sh|txt|dts|toml)$' |
   xargs -0 -r wc -l 2>/dev/null | awk '$1 > 700 && $2 != "total"')
 
+for file in "${files[@]}"; do
+  [ -f "$file" ] && [ ! -x "$file" ] || continue
+  IFS= read -r -N 2 start 2>/dev/null <"$file" || continue
+  [ "$start" != '#!' ] || say "$file: a script without its run bit"
+done
+
 places=$(printf '%s\0' "${files[@]}" |
   xargs -0 grep -nIE '(^|[^A-Za-z0-9_.$}/-])/(work|home|root|Users|tmp/build)([/-]|$)' -- 2>/dev/null)
 [ -z "$places" ] || say "a place on one machine:

@@ -16,6 +16,9 @@ for place in work/main work/ home/me/x root/x tmp/build-x; do
   "$here/tidy.sh" "$tmp" 2>/dev/null && fail "not found: /$place"
 done
 rm "$tmp/b.h"
+printf '#!/bin/sh\n' >"$tmp/run"
+"$here/tidy.sh" "$tmp" 2>/dev/null && fail "not found: a script without its run bit"
+rm "$tmp/run"
 "$here/tidy.sh" "$tmp/none" 2>/dev/null && fail "a tree that is not there passed"
 
 all="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror"
