@@ -15,18 +15,21 @@ inline constexpr Cycle kNever = ~Cycle{0};
 class Clock {
  public:
   /// @param hz 1 .. 10^12
-  explicit constexpr Clock(std::uint64_t hz) : hz_(hz) {}
+  explicit constexpr Clock(std::uint64_t hz)
+      : hz_(hz), period_(kPsPerSecond % hz == 0 ? static_cast<Picoseconds>(kPsPerSecond / hz) : 0) {}
 
   constexpr std::uint64_t hz() const { return hz_; }
 
   /// Time of edge `cycle`; kNever maps to kNever.
   constexpr Picoseconds time_of(Cycle cycle) const {
     if (cycle == kNever) return kNever;
+    if (period_ != 0) return cycle * period_;
     return static_cast<Picoseconds>((static_cast<Wide>(cycle) * kPsPerSecond + hz_ - 1) / hz_);
   }
   /// Last edge at or before `time`.
   constexpr Cycle cycle_at(Picoseconds time) const {
     if (time == kNever) return kNever;
+    if (period_ != 0) return time / period_;
     return static_cast<Cycle>(static_cast<Wide>(time) * hz_ / kPsPerSecond);
   }
   /// First edge at or after `time`.
@@ -39,6 +42,7 @@ class Clock {
   __extension__ using Wide = unsigned __int128;
   static constexpr Wide kPsPerSecond = 1'000'000'000'000u;
   std::uint64_t hz_;
+  Picoseconds period_;  ///< 0 when it is no whole number; else it saves the wide division
 };
 
 }  // namespace dmavp

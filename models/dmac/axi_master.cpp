@@ -1,6 +1,7 @@
 #include "dmac/axi_master.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/sim_time.h"
 
@@ -144,7 +145,8 @@ Cycle AxiMaster::probe(unsigned master, std::uint64_t address, bool write) {
 
 AxiStatus AxiMaster::commit(const Burst& burst, const BurstTimes& times, std::byte* data) {
   const unsigned master = burst.master < sockets_.size() ? burst.master : 0;
-  PooledPayload& payload = pool_.acquire();
+  // Kept from burst to burst, unless a target holds on to it or a commit comes from within a commit.
+  PooledPayload& payload = spare_ ? *std::exchange(spare_, nullptr) : pool_.acquire();
   // In a FIXED burst every beat goes to the same address.
   const unsigned streaming = burst.fixed && burst.beat_bytes < burst.bytes ? burst.beat_bytes : burst.bytes;
   prepare(payload, burst.write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND, burst.address, data,
@@ -175,7 +177,12 @@ AxiStatus AxiMaster::commit(const Burst& burst, const BurstTimes& times, std::by
     hook->after(payload, delay);
   }
   const AxiStatus status = to_axi(payload.get_response_status());
-  payload.release();
+  if (!spare_ && payload.get_ref_count() == 1) {
+    payload.reset();  // drops auto extensions of whoever borrowed it
+    spare_ = &payload;
+  } else {
+    payload.release();
+  }
   return status;
 }
 

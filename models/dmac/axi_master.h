@@ -55,6 +55,7 @@ class AxiMaster : public AxiPort {
   std::vector<std::array<Routes, 2>> routes_;  ///< per master: reads, writes
   std::vector<FaultPoint*> hooks_;             ///< per master
   PayloadPool pool_;
+  PooledPayload* spare_ = nullptr;  ///< acquired, for the next commit
   PortListener* listener_ = nullptr;
   bool dmi_allowed_ = true;
 };

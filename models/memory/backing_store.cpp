@@ -19,6 +19,8 @@ std::byte* map_zeroes(std::uint64_t size) {
     throw std::system_error(errno, std::generic_category(),
                             "cannot map " + std::to_string(size) + " bytes of simulated memory");
   }
+  // Few page faults and few TLB misses; if the host has no huge pages, nothing is lost.
+  madvise(memory, size, MADV_HUGEPAGE);
   return static_cast<std::byte*>(memory);
 }
 

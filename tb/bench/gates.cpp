@@ -15,7 +15,8 @@ class BestTimes : public benchmark::ConsoleReporter {
   void ReportRuns(const std::vector<Run>& runs) override {
     for (const Run& run : runs) {
       if (run.error_occurred || run.run_type != Run::RT_Iteration || run.iterations == 0) continue;
-      const double time = run.real_accumulated_time / static_cast<double>(run.iterations);
+      // Of the processor, not of the wall: others may use the machine.
+      const double time = run.cpu_accumulated_time / static_cast<double>(run.iterations);
       const auto [at, first] = best_.emplace(run.benchmark_name(), time);
       if (!first) at->second = std::min(at->second, time);
     }

@@ -5,22 +5,16 @@
 #include <cstring>
 #include <functional>
 #include <memory>
-#include <utility>
 #include <vector>
 
 #include "base/axi_extension.h"
+#include "bench/fresh_context.h"
 #include "bus/axi_interconnect.h"
 #include "components/scripted_initiator.h"
 #include "memory/sram.h"
 
 namespace dmavp {
 namespace {
-
-/// Fresh simulation context for one benchmark; the modules of the one before are gone by then.
-void fresh_context() {
-  delete std::exchange(sc_core::sc_curr_simcontext, new sc_core::sc_simcontext);
-  sc_core::sc_default_global_context = sc_core::sc_curr_simcontext;
-}
 
 /// A master on an SRAM of 1 MiB, or on the last of `regions` regions of an interconnect with that SRAM behind
 /// it.
@@ -71,7 +65,7 @@ struct Path {
 
 /// range(0): bytes; range(1): regions of the interconnect, 0 for a direct link.
 void b_transport(benchmark::State& state) {
-  fresh_context();
+  bench::fresh_context();
   Path path(static_cast<unsigned>(state.range(1)));
   const auto bytes = static_cast<unsigned>(state.range(0));
   const std::uint64_t base = state.range(1) == 0 ? 0 : static_cast<std::uint64_t>(state.range(1) - 1) << 20;
@@ -93,7 +87,7 @@ BENCHMARK(b_transport)
 
 /// A read and a write of 128 bytes, as a DMA controller without direct memory has to make.
 void b_transport_pair_128(benchmark::State& state) {
-  fresh_context();
+  bench::fresh_context();
   Path path(8);
   const std::uint64_t base = 7u << 20;
   std::uint64_t offset = 0;
@@ -107,14 +101,14 @@ void b_transport_pair_128(benchmark::State& state) {
 BENCHMARK(b_transport_pair_128);
 
 void latency_probe(benchmark::State& state) {
-  fresh_context();
+  bench::fresh_context();
   Path path(8);
   for (auto _ : state) path.transport(tlm::TLM_IGNORE_COMMAND, 7u << 20, 0);
 }
 BENCHMARK(latency_probe);
 
 void direct_memory_request(benchmark::State& state) {
-  fresh_context();
+  bench::fresh_context();
   Path path(8);
   for (auto _ : state) {
     tlm::tlm_dmi dmi;
@@ -142,7 +136,7 @@ struct Ticker : sc_core::sc_module {
 
 void run_ticker(benchmark::State& state, const sc_core::sc_time& period) {
   constexpr std::uint64_t kRounds = 10000;
-  fresh_context();
+  bench::fresh_context();
   Ticker ticker("ticker", period);
   sc_core::sc_start(sc_core::SC_ZERO_TIME);
   for (auto _ : state) {
@@ -159,7 +153,7 @@ BENCHMARK(method_delta_notify);
 
 void thread_wait(benchmark::State& state) {
   constexpr int kRounds = 10000;
-  fresh_context();
+  bench::fresh_context();
   tb::ScriptedTarget sink("sink");
   tb::ScriptedInitiator thread("thread", [](tb::ScriptedInitiator&) {
     const sc_core::sc_time period(1, sc_core::SC_NS);
