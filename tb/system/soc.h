@@ -1,0 +1,70 @@
+// A board with its real software inside the test's own process, where a test can reach every part of it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/seeded_choices.h"
+#include "kernel/kernel.h"
+#include "platform/board/board.h"
+#include "platform/config/device_tree.h"
+#include "platform/cpu/cluster.h"
+#include "platform/report/recorder.h"
+
+namespace dmavp::tb {
+
+/// A built-in board with "alias:property=value" settings applied.
+platform::DeviceTree board_tree(const std::string& board, const std::vector<std::string>& settings = {});
+
+struct SocOptions {
+  std::string board = "k210";
+  std::vector<std::string> settings;
+  std::uint64_t seed = 1;
+  platform::Links* links = nullptr;  ///< null: direct
+};
+
+/// One per process.
+class Soc {
+ public:
+  explicit Soc(const SocOptions& options);
+  ~Soc();
+  Soc(const Soc&) = delete;
+  Soc& operator=(const Soc&) = delete;
+
+  /// Work for the software, in order. `module` is a built-in module's name.
+  void load(const std::string& module, const std::string& parameters = "", const std::string& client = "");
+  void unload_all();
+  /// The drivers, filecopy and dmatest on the channels that are left.
+  void load_main_job();
+
+  /// Called whenever software and hardware have settled.
+  void on_settled(std::function<void()> hook) { settled_ = std::move(hook); }
+  /// Until everything loaded is unloaded again, or a second of simulated time has passed.
+  platform::Outcome run();
+
+  platform::Board& board() { return *board_; }
+  const platform::Recorder& recorder() const { return recorder_; }
+  kernel::Kernel& kernel() { return *kernel_; }
+  /// Kernel log, a line each; for messages of a failing test.
+  const std::string& log() const { return log_; }
+
+ private:
+  struct Load {
+    std::string file, parameters, client;  ///< file empty: unload everything
+  };
+
+  platform::DeviceTree tree_;
+  platform::BoardDescription description_;
+  SeededChoices choices_;
+  platform::Recorder recorder_{nullptr};
+  std::unique_ptr<platform::Board> board_;
+  std::unique_ptr<platform::Cluster> cluster_;
+  kernel::Kernel* kernel_ = nullptr;
+  std::vector<Load> work_;
+  std::function<void()> settled_;
+  std::string log_;
+};
+
+}  // namespace dmavp::tb
