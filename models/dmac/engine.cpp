@@ -26,15 +26,13 @@ Engine::Impl::Impl(const Parameters& parameters, const Clock& clock_in, EventSou
       address_mask(parameters.addr_width >= 64 ? ~std::uint64_t{0}
                                                : (std::uint64_t{1} << parameters.addr_width) - 1),
       w_index(parameters.shared_data_port ? 0 : 1),
+      ports{Port(order, parameters.tie_break), Port(order, parameters.tie_break)},
       scratch(fifo_size) {
   for (unsigned i = 0; i < kMaxChannels; ++i) {
     channels[i].index = i;
     channels[i].rd.address_mask = channels[i].wr.address_mask = address_mask;
     channels[i].config.priority = parameters.reset_priority[i];
-  }
-  for (Port& port_state : ports) {
-    port_state.ar.arbiter = Arbiter(parameters.tie_break);
-    port_state.aw.arbiter = Arbiter(parameters.tie_break);
+    set_priority(channels[i], parameters.reset_priority[i]);
   }
 }
 
@@ -67,7 +65,7 @@ void Engine::advance(Cycle to) {
 Cycle Engine::next_wake() const {
   Cycle wake = kNever;
   for (std::uint32_t left = impl_->active; left != 0; left &= left - 1) {
-    wake = std::min(wake, impl_->wake_of(impl_->channels[static_cast<unsigned>(__builtin_ctz(left))]));
+    wake = std::min(wake, impl_->wake_of(impl_->channels[first_of(left)], wake));
   }
   return wake;
 }
@@ -127,6 +125,8 @@ void Engine::set_axi_qos(unsigned ch, std::uint64_t value) { impl_->channels[ch]
 void Engine::set_config(unsigned ch, const ChannelConfig& config) {
   Channel& c = impl_->channels[ch];
   c.config = config;
+  impl_->set_priority(c, config.priority);
+  impl_->touch(c);
   if (c.phase != Phase::kTypeHalted) return;
   c.phase = Phase::kStarting;  // a pair of types that may be legal now
   c.held = c.suspend;
@@ -151,6 +151,7 @@ void Engine::enable(unsigned ch) {
   c.wake = e.now + e.p.start_latency;
   ++c.generation;
   e.active |= 1u << ch;
+  e.touch(c);
   e.notify(c, BlockPhase::kChannelEnabled);
 }
 
@@ -158,6 +159,7 @@ void Engine::disable(unsigned ch) {
   Impl& e = *impl_;
   Channel& c = e.channels[ch];
   if (!c.enabled || c.disabling) return;
+  e.touch(c);
   const bool access_in_flight = c.phase == Phase::kFetching || c.phase == Phase::kWritingBack;
   if (c.suspended || (c.phase != Phase::kRunning && !access_in_flight)) {
     e.finish(c, kChDisabled, BlockPhase::kDisabled);
@@ -174,6 +176,7 @@ void Engine::suspend(unsigned ch) {
   Impl& e = *impl_;
   Channel& c = e.channels[ch];
   if (!c.enabled || c.suspend) return;
+  e.touch(c);
   e.account_both(c, e.now);
   c.suspend = true;
   switch (c.phase) {
@@ -205,6 +208,7 @@ void Engine::resume(unsigned ch) {
   Impl& e = *impl_;
   Channel& c = e.channels[ch];
   if (!c.enabled || !c.suspend) return;
+  e.touch(c);
   e.account_both(c, e.now);
   c.suspend = c.suspended = c.source_stopped = false;
   c.rd.since = c.wr.since = e.now;
@@ -232,6 +236,7 @@ void Engine::resume_request(unsigned ch) {
   Impl& e = *impl_;
   Channel& c = e.channels[ch];
   if (c.phase != Phase::kHalted) return;
+  e.touch(c);
   if (c.list) {
     e.request_fetch(c, e.now);
   } else if (!c.suspend) {
@@ -254,10 +259,12 @@ void Engine::reset() {
     c.ctl = Ctl{kResetCtl};
     c.config = ChannelConfig{};
     c.config.priority = e.p.reset_priority[c.index];
+    e.set_priority(c, c.config.priority);
+    e.touch(c);
   }
   for (Port& port : e.ports) {
-    port.ar.arbiter = Arbiter(e.p.tie_break);
-    port.aw.arbiter = Arbiter(e.p.tie_break);
+    port.ar.arbiter.restart();
+    port.aw.arbiter.restart();
   }
 }
 

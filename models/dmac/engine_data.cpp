@@ -63,11 +63,12 @@ void Engine::Impl::choose_data_path(Channel& c) {
       (write ? c.direct_dst : c.direct_src) = path.direct + (side->base - path.first);
   }
   c.exact = observer != nullptr || !c.direct_src || !c.direct_dst || c.rd.shape.fixed || c.wr.shape.fixed;
+  if (!c.exact) lazy |= 1u << c.index;
   const Range src = range_of(c.rd, c.direct_src);
   const Range dst = range_of(c.wr, c.direct_dst);
   if (overlap(src, dst)) c.exact = true;
   for (std::uint32_t left = active & ~(1u << c.index); left != 0; left &= left - 1) {
-    Channel& other = channels[static_cast<unsigned>(__builtin_ctz(left))];
+    Channel& other = channels[first_of(left)];
     if (other.phase != Phase::kRunning) continue;
     const Range other_src = range_of(other.rd, other.direct_src);
     const Range other_dst = range_of(other.wr, other.direct_dst);
@@ -95,9 +96,12 @@ void Engine::Impl::copy(Channel& c) {
 }
 
 void Engine::Impl::copy_all(Cycle t) {
-  for (std::uint32_t left = active; left != 0; left &= left - 1) {
-    Channel& c = channels[static_cast<unsigned>(__builtin_ctz(left))];
-    if (c.exact || c.phase != Phase::kRunning) continue;
+  for (std::uint32_t left = lazy; left != 0; left &= left - 1) {
+    Channel& c = channels[first_of(left)];
+    if (c.exact || c.phase != Phase::kRunning) {
+      lazy &= ~(1u << c.index);
+      continue;
+    }
     retire(c, t);
     copy(c);
   }
@@ -122,13 +126,14 @@ void Engine::Impl::make_exact(Channel& c) {
   sample(c);
   c.exact = true;
   update_wake(c);
+  touch(c);
 }
 
 /// Somebody is about to write `bytes` at `address`: what channels have read of it must not change any more.
 void Engine::Impl::protect(std::uint64_t address, std::uint32_t bytes, const std::byte* host) {
   const Range target{address, bytes, host};
   for (std::uint32_t left = active; left != 0; left &= left - 1) {
-    Channel& c = channels[static_cast<unsigned>(__builtin_ctz(left))];
+    Channel& c = channels[first_of(left)];
     if (c.phase != Phase::kRunning || c.exact) continue;
     if (overlap(target, range_of(c.rd, c.direct_src)) || overlap(target, range_of(c.wr, c.direct_dst)))
       make_exact(c);
@@ -266,7 +271,7 @@ bool Engine::Impl::complete_write(Channel& c) {
 void Engine::Impl::refresh_paths() {
   paths_stale = false;
   for (std::uint32_t left = active; left != 0; left &= left - 1) {
-    Channel& c = channels[static_cast<unsigned>(__builtin_ctz(left))];
+    Channel& c = channels[first_of(left)];
     if (c.phase != Phase::kRunning) {
       if (c.phase == Phase::kFetchWait || c.phase == Phase::kFetching) {
         c.rd.path = port.path(c.rd.master, c.item_address + c.item_done, false);
@@ -297,6 +302,7 @@ void Engine::Impl::refresh_paths() {
       from += burst.bytes;
     }
     if (c.generation == generation) update_wake(c);
+    touch(c);
   }
 }
 

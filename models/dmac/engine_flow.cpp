@@ -9,7 +9,7 @@ namespace dmavp::dmac {
 namespace {
 
 constexpr std::uint64_t kItemAlignment = 64;
-constexpr std::uint32_t kItemsMask = 0x3FFFFF;
+constexpr std::uint32_t kBlockItems = 0x3FFFFF;
 
 bool is_list(MultiBlock type) { return type == MultiBlock::kLinkedList; }
 bool is_shadow(MultiBlock type) { return type == MultiBlock::kShadow; }
@@ -269,7 +269,7 @@ void Engine::Impl::start_block(Channel& c, Cycle t) {
     c.sar = rd.base;
     c.dar = wr.base;
   }
-  rd.total = ((c.block_ts & kItemsMask) + 1) << src_width;
+  rd.total = ((c.block_ts & kBlockItems) + 1) << src_width;
   const std::uint32_t residue = rd.total & (wr.shape.width() - 1);
   wr.total = rd.total;
   if (residue != 0 && p.residue_policy == ResiduePolicy::kDrop) {
@@ -448,6 +448,7 @@ void Engine::Impl::teardown(Channel& c) {
   c.phase = Phase::kOff;
   c.wake = kNever;
   active &= ~(1u << c.index);
+  touch(c);
 }
 
 /// CH_EN is cleared before anybody hears of the end.

@@ -28,11 +28,15 @@ inline constexpr unsigned kNobody = ~0u;
 /// The five AXI channels of one master port.
 struct Port {
   struct Addresses {
+    Addresses(const Priorities& order, TieBreak tie_break) : arbiter(order, tie_break) {}
+
     Cycle free = 0;
     Cycle stalled_until = 0;
     unsigned owner = kNobody;  ///< last channel granted
     Arbiter arbiter;
   };
+  Port(const Priorities& order, TieBreak tie_break) : ar(order, tie_break), aw(order, tie_break) {}
+
   Addresses ar, aw;
   std::array<Cycle, 2> data_free{};  ///< R and W; both are [0] with a shared data port
   PortStatistics stats;
@@ -54,16 +58,24 @@ struct Engine::Impl {
   bool paths_stale = false;
   std::uint64_t epoch = 0;   ///< counts whatever is not a grant to a lone channel
   std::uint32_t active = 0;  ///< channels whose phase is not kOff
+  std::uint32_t lazy = 0;    ///< channels whose data may still have to be copied when advance() ends
   const std::uint32_t fifo_size;
   const std::uint64_t address_mask;
   const unsigned w_index;  ///< of W in Port::data_free
+  Priorities order;
+  Timers timers;  ///< `wake` of active channels, but for the touched
+  std::uint32_t touched =
+      0;  ///< channels whose wake or requests may differ from what timers and arbiters know
   std::array<Channel, kMaxChannels> channels;
   std::array<Port, kMaxMasters> ports;
   std::vector<std::byte> scratch;  ///< a burst that wraps in the ring
 
   // --- engine_run.cpp: time, planning, grants
   void run(Cycle to);
-  void run_alone(Channel& c, Cycle to);
+  bool run_alone(Channel& c, Cycle to);
+  void publish(const Channel& c);
+  void set_priority(Channel& c, unsigned priority);
+  void touch(const Channel& c) { touched |= 1u << c.index; }
   void plan_reader(Channel& c, Cycle t);
   void plan_writer(Channel& c, Cycle t);
   void replan(Channel& c, Cycle t);
@@ -76,8 +88,8 @@ struct Engine::Impl {
   void grant_write(Channel& c, Cycle t);
   void grant_fetch(Channel& c, Cycle t);
   void grant_write_back(Channel& c, Cycle t);
-  Cycle lower_bound(const Channel& c, std::uint32_t bytes) const;
-  Cycle wake_of(const Channel& c) const;
+  Cycle lower_bound(const Channel& c, std::uint32_t bytes, Cycle enough) const;
+  Cycle wake_of(const Channel& c, Cycle enough) const;
 
   // --- engine_steady.cpp: skipping
   unsigned capture(const Channel& c, Cycle t, std::array<std::uint64_t, SteadyState::kMaxWords>& out) const;

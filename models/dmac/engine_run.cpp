@@ -5,13 +5,6 @@
 
 namespace dmavp::dmac {
 
-namespace {
-
-/// Lowest set bit; `bits` is not 0.
-unsigned first_of(std::uint32_t bits) { return static_cast<unsigned>(__builtin_ctz(bits)); }
-
-}  // namespace
-
 /// When the bytes up to `position` allow a burst of c.wr to start at `address`: no beat precedes its data.
 Cycle Engine::Impl::data_time(const Channel& c, std::uint32_t position, std::uint64_t address) const {
   const Side& rd = c.rd;
@@ -326,22 +319,22 @@ void Engine::Impl::grant_write_back(Channel& c, Cycle t) {
   c.wake = f.response;
 }
 
-/// The fast path: nobody to arbitrate with. Returns when there is nothing more to do by `to`, or when it is
-/// no longer one channel that runs one block.
-void Engine::Impl::run_alone(Channel& c, Cycle to) {
+/// The fast path: nobody to arbitrate with. True if there is nothing more to do by `to`, false if it is no
+/// longer one channel that runs one block.
+bool Engine::Impl::run_alone(Channel& c, Cycle to) {
   if (c.steady.untouched && c.steady.phase == now && steady(c)) skip_periods(c, to);
   while (c.phase == Phase::kRunning && (active & (active - 1)) == 0) {
     const Cycle read = read_time(c);
     const Cycle write = write_time(c);
     const Cycle next = std::min(read, write);
     if (c.wake <= next) {
-      if (c.wake > to) return;
+      if (c.wake > to) return true;
       now = std::max(now, c.wake);
       ++epoch;
       running_event(c, now);
       continue;
     }
-    if (next > to) return;
+    if (next > to) return true;
     now = std::max(now, next);
     c.steady.untouched = false;
     if (read <= write) {
@@ -351,57 +344,74 @@ void Engine::Impl::run_alone(Channel& c, Cycle to) {
       if (c.aligned && !c.exact && c.wake == kNever) skip_steady(c, to);
     }
   }
+  return false;
+}
+
+/// Tells timers and arbiters what a channel waits for.
+void Engine::Impl::publish(const Channel& c) {
+  const bool on = (active >> c.index & 1) != 0;
+  timers.set(c.index, on ? c.wake : kNever);
+  for (unsigned i = 0; i < p.num_masters; ++i) {
+    ports[i].ar.arbiter.request(c.index, on && c.rd.master == i ? c.rd.ready : kNever, c.rd.latency);
+    ports[i].aw.arbiter.request(c.index, on && c.wr.master == i ? c.wr.ready : kNever, 0);
+  }
+}
+
+void Engine::Impl::set_priority(Channel& c, unsigned priority) {
+  if (!order.set(c.index, priority)) return;
+  for (Port& port_state : ports) {
+    port_state.ar.arbiter.clear();
+    port_state.aw.arbiter.clear();
+  }
+  touched |= active;
 }
 
 /// Everything due at or before `to`, in order of time; at equal times timers come before grants, in order of
 /// channels, then ports, AR before AW.
 void Engine::Impl::run(Cycle to) {
   while (active != 0) {
-    if ((active & (active - 1)) == 0) run_alone(channels[first_of(active)], to);
+    if ((active & (active - 1)) == 0) {
+      Channel& lone = channels[first_of(active)];
+      touch(lone);
+      if (run_alone(lone, to)) return;
+    }
+    for (; touched != 0; touched &= touched - 1) publish(channels[first_of(touched)]);
 
-    Channel* due = nullptr;
-    Cycle due_at = kNever;
-    for (Port& port_state : ports) {
-      port_state.ar.arbiter.begin();
-      port_state.aw.arbiter.begin();
-    }
-    for (std::uint32_t left = active; left != 0; left &= left - 1) {
-      Channel& c = channels[first_of(left)];
-      if (c.wake < due_at) {
-        due_at = c.wake;
-        due = &c;
-      }
-      ports[c.rd.master].ar.arbiter.offer(c.index, c.config.priority, read_time(c));
-      ports[c.wr.master].aw.arbiter.offer(c.index, c.config.priority, write_time(c));
-    }
     const Arbiter* best = nullptr;
     bool write = false;
-    for (Port& port_state : ports) {
-      if (!best || port_state.ar.arbiter.time() < best->time()) {
-        best = &port_state.ar.arbiter;
+    for (unsigned i = 0; i < p.num_masters; ++i) {
+      Port& path = ports[i];
+      path.ar.arbiter.find(path.ar.free, path.data_free[0]);
+      path.aw.arbiter.find(path.aw.free, path.data_free[w_index]);
+      if (!best || path.ar.arbiter.time() < best->time()) {
+        best = &path.ar.arbiter;
         write = false;
       }
-      if (port_state.aw.arbiter.time() < best->time()) {
-        best = &port_state.aw.arbiter;
+      if (path.aw.arbiter.time() < best->time()) {
+        best = &path.aw.arbiter;
         write = true;
       }
     }
+    const Cycle due_at = timers.time();
     const Cycle next = std::min(due_at, best->time());
     if (next > to || next == kNever) return;
     now = std::max(now, next);
     ++epoch;
+    Channel& c = channels[due_at <= next ? timers.channel() : best->channel()];
+    touch(c);
     if (due_at <= next) {
-      on_wake(*due, now);
+      on_wake(c, now);
     } else if (write) {
-      grant_write(channels[best->channel()], now);
+      grant_write(c, now);
     } else {
-      grant_read(channels[best->channel()], now);
+      grant_read(c, now);
     }
   }
 }
 
-/// No response to the `bytes`-th byte from now on can come earlier than this.
-Cycle Engine::Impl::lower_bound(const Channel& c, std::uint32_t bytes) const {
+/// No response to the `bytes`-th byte from now on can come earlier than this. Whatever is not below `enough`
+/// is as good as the bound.
+Cycle Engine::Impl::lower_bound(const Channel& c, std::uint32_t bytes, Cycle enough) const {
   const Side& rd = c.rd;
   const Side& wr = c.wr;
   const Cycle read_latency = c.uniform ? rd.latency : 0;
@@ -414,11 +424,13 @@ Cycle Engine::Impl::lower_bound(const Channel& c, std::uint32_t bytes) const {
   const Cycle start = now + 1;
   const std::uint32_t to_write = wr.done_issue + bytes - wr.pos;
   const Cycle write_beats = (to_write + wr.shape.width() - 1) >> wr.shape.width_log2;
+  if (start + write_beats - 1 + write_latency >= enough) return enough;
   const Cycle write_bursts = (to_write + wr.shape.max_bytes - 1) / wr.shape.max_bytes;
   Cycle bound = write_beats + (write_bursts - 1) * p.burst_overhead - 1 + write_latency;
   if (p.write_slot_release == SlotRelease::kResponse) {
     bound = std::max(bound, (write_bursts * write_latency + write_beats) / wr.limit);
   }
+  if (start + bound >= enough) return enough;
   if (wr.done_issue + bytes > rd.pos) {
     const std::uint32_t to_read = wr.done_issue + bytes - rd.pos;
     const Cycle read_beats = (to_read + rd.shape.width() - 1) >> rd.shape.width_log2;
@@ -438,7 +450,8 @@ Cycle Engine::Impl::lower_bound(const Channel& c, std::uint32_t bytes) const {
   return start + bound;
 }
 
-Cycle Engine::Impl::wake_of(const Channel& c) const {
+/// When the channel has to be looked at again; whatever is not below `enough` will do for a later time.
+Cycle Engine::Impl::wake_of(const Channel& c, Cycle enough) const {
   const Cycle soon = now + 1;
   switch (c.phase) {
     case Phase::kOff:
@@ -468,7 +481,7 @@ Cycle Engine::Impl::wake_of(const Channel& c) const {
         if (at != kNever) return at;
       }
       const std::uint32_t left = c.wr.total - c.wr.done_issue;
-      return std::max(soon, lower_bound(c, std::min(left, p.granule_bytes)));
+      return std::max(soon, lower_bound(c, std::min(left, p.granule_bytes), enough));
     }
     default:
       return c.wake;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <random>
 
 #include "dmac/arbiter.h"
@@ -114,10 +116,14 @@ TEST(Lli, WriteBackCarriesControlAndStatus) {
 }
 
 TEST(Arbiter, EarliestThenPriorityThenRoundRobin) {
-  Arbiter arbiter;
+  Priorities order;
+  Arbiter arbiter(order);
   const auto pick = [&](std::initializer_list<std::array<unsigned, 3>> offers) {
-    arbiter.begin();
-    for (const auto& [channel, priority, time] : offers) arbiter.offer(channel, priority, time);
+    for (const auto& [channel, priority, time] : offers) {
+      if (order.set(channel, priority)) arbiter.clear();
+    }
+    for (const auto& [channel, priority, time] : offers) arbiter.request(channel, time, 0);
+    arbiter.find(0, 0);
     const unsigned channel = arbiter.channel();
     arbiter.granted(channel);
     return channel;
@@ -127,17 +133,85 @@ TEST(Arbiter, EarliestThenPriorityThenRoundRobin) {
   EXPECT_EQ(pick({{0, 1, 5}, {1, 1, 5}, {2, 1, 5}}), 2u);
   EXPECT_EQ(pick({{0, 1, 5}, {1, 1, 5}, {2, 1, 5}}), 0u);
   EXPECT_EQ(pick({{0, 1, 5}, {1, 1, 5}, {2, 1, 5}}), 1u);
-  arbiter.begin();
-  arbiter.offer(3, 1, kNever);
+  for (unsigned channel = 0; channel < 3; ++channel) arbiter.request(channel, kNever, 0);
+  arbiter.find(0, 0);
   EXPECT_EQ(arbiter.time(), kNever);
 
-  Arbiter fixed(TieBreak::kLowestIndex);
+  Arbiter fixed(order, TieBreak::kLowestIndex);
+  fixed.request(2, 5, 0);
+  fixed.request(1, 5, 0);
   for (int i = 0; i < 3; ++i) {
-    fixed.begin();
-    fixed.offer(2, 1, 5);
-    fixed.offer(1, 1, 5);
+    fixed.find(0, 0);
     EXPECT_EQ(fixed.channel(), 1u);
     fixed.granted(1);
+  }
+}
+
+/// What is kept from grant to grant never differs from looking at all requests anew.
+TEST(Arbiter, KeepsWhatAScanOfAllRequestsFinds) {
+  struct Request {
+    Cycle ready = kNever;
+    Cycle latency = 0;
+  };
+  for (unsigned seed = 0; seed < 40; ++seed) {
+    std::mt19937 random(seed);
+    const auto below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
+    Priorities order;
+    Arbiter arbiter(order);
+    Timers timers;
+    std::array<Request, kMaxChannels> requests;
+    std::array<unsigned, kMaxChannels> priorities{};
+    std::array<Cycle, kMaxChannels> wakes;
+    wakes.fill(kNever);
+    const unsigned levels = 1 + below(4);
+    const unsigned latencies = 1 + below(4);
+    unsigned turn = 0;
+    Cycle free = 0;
+    Cycle data_free = 0;
+    for (unsigned step = 0; step < 3000; ++step) {
+      const unsigned changed = below(kMaxChannels);
+      Request& request = requests[changed];
+      request.ready = below(3) == 0 ? kNever : free + below(20);
+      request.latency = 3 * below(latencies);
+      arbiter.request(changed, request.ready, request.latency);
+      wakes[changed] = below(3) == 0 ? kNever : below(20);
+      timers.set(changed, wakes[changed]);
+      if (below(200) == 0) {
+        const unsigned channel = below(kMaxChannels);
+        priorities[channel] = below(levels);
+        if (order.set(channel, priorities[channel])) {
+          arbiter.clear();
+          for (unsigned i = 0; i < kMaxChannels; ++i)
+            arbiter.request(i, requests[i].ready, requests[i].latency);
+        }
+      }
+      Cycle time = kNever;
+      unsigned best = 0;
+      for (unsigned i = 0; i < kMaxChannels; ++i) {
+        const unsigned channel =
+            (turn + i) % kMaxChannels;  // at equal times and priorities: the next in turn
+        const auto& [ready, latency] = requests[channel];
+        if (ready == kNever) continue;
+        const Cycle at = std::max({ready, free, data_free > latency ? data_free - latency : 0});
+        if (at < time || (at == time && priorities[channel] > priorities[best])) {
+          time = at;
+          best = channel;
+        }
+      }
+      arbiter.find(free, data_free);
+      ASSERT_EQ(arbiter.time(), time) << "seed " << seed << " step " << step;
+      const auto first = std::min_element(wakes.begin(), wakes.end());
+      ASSERT_EQ(timers.time(), *first);
+      ASSERT_EQ(timers.channel(), static_cast<unsigned>(first - wakes.begin()));
+      if (time == kNever) continue;
+      ASSERT_EQ(arbiter.channel(), best) << "seed " << seed << " step " << step;
+      if (below(2) == 0) {
+        arbiter.granted(best);
+        turn = (best + 1) % kMaxChannels;
+        free = std::max(free, time + 1);
+        data_free = std::max(data_free, time) + below(9);
+      }
+    }
   }
 }
 
