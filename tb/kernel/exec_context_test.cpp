@@ -377,6 +377,46 @@ TEST(ExecMisuse, DeadlocksAreReportedWithBothPlaces) {
   EXPECT_NE(world.machine.fatal_text.find("deadlock"), std::string::npos);
 }
 
+// A client holds its lock and submits (the channel's lock) while another CPU, spinning for the client's lock,
+// handles the channel's interrupt: the handler lets go of the channel's lock by itself.
+TEST(ExecMisuse, AHandlerOnASpinningCpuIsNoDeadlock) {
+  World world(1, 2);
+  Alarm alarm;
+  spinlock_t client{}, channel{};
+  bool held = false, both = false;
+  world.run([&] {
+    alarm.in_handler = [&] {
+      spin_lock(&channel);
+      held = true;
+      for (int i = 0; i < 200; ++i) cpu_relax();
+      held = false;
+      spin_unlock(&channel);
+    };
+    ASSERT_EQ(request_irq(1, &Alarm::handler, 0, "alarm", &alarm), 0);
+    struct cpumask first = *cpumask_of(0);
+    irq_set_affinity(1, &first);
+    Task t([&] {
+      spin_lock(&client);
+      while (!held) cpu_relax();
+      unsigned long flags;
+      spin_lock_irqsave(&channel, flags);
+      both = true;
+      spin_unlock_irqrestore(&channel, flags);
+      spin_unlock(&client);
+      return 0;
+    });
+    t.bind(1).start();
+    alarm.fire(5000);
+    udelay(2);
+    spin_lock(&client);
+    spin_unlock(&client);
+    t.stop();
+    free_irq(1, &alarm);
+  });
+  EXPECT_EQ(world.machine.fatal_text, "");
+  EXPECT_TRUE(both);
+}
+
 TEST(ExecMisuse, LocksAndRegistersComplain) {
   World world(1, 2);
   spinlock_t lock{};

@@ -66,6 +66,8 @@ void take_timer(Cpu& c) {
   Thread& t = self();
   ++t.hardirq;
   t.irqs_off = true;
+  const spinlock_t* const below = c.spins_on;
+  c.spins_on = nullptr;
   update_limit();
   point(Step::kTimerInterrupt, costs(c).interrupt_entry);
   while (c.events != nullptr && c.events->when <= c.now) {
@@ -77,6 +79,7 @@ void take_timer(Cpu& c) {
   if (const timer_list* timer = first_timer(c); timer != nullptr && tick_time(timer->expires) <= c.now)
     c.pending |= 1u << TIMER_SOFTIRQ;
   leave_hardirq(c);
+  c.spins_on = below;
 }
 
 void run_timers(Cpu& c) {

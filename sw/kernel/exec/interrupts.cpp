@@ -8,6 +8,9 @@ void take_interrupt(Cpu& c) {
   ++t.hardirq;
   t.irqs_off = true;
   ++g.statistics.interrupts[c.index];
+  // The handler does not spin for what the code below it spins for (see deadlocked()).
+  const spinlock_t* const below = c.spins_on;
+  c.spins_on = nullptr;
   update_limit();
   point(Step::kInterruptEntry, costs(c).interrupt_entry);
   const unsigned preempt = t.preempt;
@@ -15,6 +18,7 @@ void take_interrupt(Cpu& c) {
   if (t.preempt != preempt)
     diagnostic(2, "kernel.preempt-count", "an interrupt handler returned with a lock held or preemption off");
   leave_hardirq(c);
+  c.spins_on = below;
 }
 
 void leave_hardirq(Cpu& c) {
