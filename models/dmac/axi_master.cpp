@@ -101,8 +101,7 @@ Path AxiMaster::look_up(unsigned master, std::uint64_t address, bool write) {
     const bool covers = first <= address && address <= last && !(first == 0 && last == kEverything);
     if (granted && covers && dmi.get_dmi_ptr() && (write ? dmi.is_write_allowed() : dmi.is_read_allowed())) {
       const sc_core::sc_time latency = write ? dmi.get_write_latency() : dmi.get_read_latency();
-      found = {first, last, clock_.cycle_from(to_picoseconds(latency)),
-               reinterpret_cast<std::byte*>(dmi.get_dmi_ptr())};
+      found = {first, last, cycles_of(latency), reinterpret_cast<std::byte*>(dmi.get_dmi_ptr())};
       routes_[master][write ? 1 : 0].regions.push_back(found);
       return found;
     }
@@ -128,6 +127,15 @@ Path AxiMaster::look_up(unsigned master, std::uint64_t address, bool write) {
   return found;
 }
 
+// Where a cycle is no whole number of picoseconds, each part of a path is given rounded up. What these
+// roundings add up to must not count as a cycle of its own.
+Cycle AxiMaster::cycles_of(const sc_core::sc_time& latency) const {
+  constexpr Picoseconds kRoundings = 16;  // one a part
+  const Picoseconds slack = std::min(kRoundings, clock_.time_of(1) / 2);
+  const Picoseconds time = to_picoseconds(latency);
+  return clock_.cycle_from(time - std::min(time, slack));
+}
+
 Cycle AxiMaster::probe(unsigned master, std::uint64_t address, bool write) {
   PooledPayload& payload = pool_.acquire();
   std::byte unused[4]{};
@@ -140,7 +148,7 @@ Cycle AxiMaster::probe(unsigned master, std::uint64_t address, bool write) {
   (*sockets_[master])->b_transport(payload, delay);
   const bool decoded = payload.get_response_status() != tlm::TLM_ADDRESS_ERROR_RESPONSE;
   payload.release();
-  return decoded ? clock_.cycle_from(to_picoseconds(delay)) : 0;
+  return decoded ? cycles_of(delay) : 0;
 }
 
 AxiStatus AxiMaster::commit(const Burst& burst, const BurstTimes& times, std::byte* data) {

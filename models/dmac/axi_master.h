@@ -48,6 +48,7 @@ class AxiMaster : public AxiPort {
 
   Path look_up(unsigned master, std::uint64_t address, bool write);
   Cycle probe(unsigned master, std::uint64_t address, bool write);
+  Cycle cycles_of(const sc_core::sc_time& latency) const;
   void forget();
 
   const Clock clock_;

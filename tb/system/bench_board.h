@@ -1,0 +1,52 @@
+// A board without software: a test's function stands where the CPUs are.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <systemc>
+#include <vector>
+
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include "platform/board/board.h"
+#include "registers/register_table.h"
+
+namespace dmavp::tb {
+
+/// One per process. The function given to run() may let time pass and reaches the controller through the
+/// board's interconnect, as CPU 0 does.
+class BenchBoard : public sc_core::sc_module {
+ public:
+  BenchBoard(const sc_core::sc_module_name& name, const std::string& board,
+             const std::vector<std::string>& settings);
+
+  void run(std::function<void()> function);
+
+  // --- inside the function
+  // -----------------------------------------------------------------------------------
+  void write(std::string_view name, unsigned channel, u64 value);  ///< a register of the first controller
+  u64 read(std::string_view name, unsigned channel = 0);
+  void enable(unsigned channel);
+  bool enabled(unsigned channel);
+  /// Disables everything and sets every register to its reset value, then switches the controller on.
+  void restart();
+  void let_pass(Cycle cycles);
+
+  Cycle now() const;
+  dmac::ChannelStatistics statistics(unsigned channel);
+  const platform::BoardDescription& description() const { return board_.description(); }
+  const dmac::Parameters& parameters() const { return description().dmacs[0].parameters; }
+  bool layout_v2() const { return parameters().num_channels > 8; }
+
+ private:
+  u64 access(tlm::tlm_command command, u64 offset, u64 value);
+  u64 enable_bit(unsigned channel) const;
+  void execute();
+
+  platform::Board board_;
+  sc_core::sc_vector<tlm_utils::simple_initiator_socket_tagged<BenchBoard>> cpus_;
+  std::function<void()> function_;
+};
+
+}  // namespace dmavp::tb
