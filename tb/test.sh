@@ -4,7 +4,7 @@
 #   ./tb/test.sh --full          everything at the stated numbers
 #   ./tb/test.sh --seeds N       N seeds where the default tier has 2 and the full one 20
 #   ./tb/test.sh --sanitize      under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
-#   ./tb/test.sh --label NAME    the tests of a label only: seeds, sanitize
+#   ./tb/test.sh --label NAME    the tests of a label only (seeds: what takes seeds)
 #   ./tb/test.sh --junit NAME    results to <build>/NAME.xml instead of <build>/junit.xml
 #   further arguments go to ctest (for example: -R registers)
 # <build> is build/, with --sanitize build-sanitize/. DMAVP_SEED_BASE is the first seed, 1 by default.
@@ -27,12 +27,7 @@ done
 ./platform/setup.sh
 case $preset in release) build=build ;; sanitize) build=build-sanitize ;; esac
 cmake --preset "$preset" >/dev/null
-# The label that has a target of its own is built alone: under the sanitizers compiling costs more than running.
-if [ "$label" = sanitize ]; then
-  cmake --build --preset "$preset" --target sanitize_tests
-else
-  cmake --build --preset "$preset"
-fi
+cmake --build --preset "$preset"
 if [ "$full" = 1 ]; then export DMAVP_FULL=1; else unset DMAVP_FULL; fi
 if [ -z "$seeds" ]; then [ "$full" = 1 ] && seeds=20 || seeds=2; fi
 export DMAVP_SEEDS=$seeds
