@@ -8,14 +8,15 @@ commands=${2:?usage: flags.sh ROOT COMPILE_COMMANDS [FLAG]...}
 shift 2
 bad=0
 
-# CMake writes one key a line; units in CMakeFiles/ are CMake's own.
+# CMake writes one key a line; units in CMakeFiles/ are CMake's own, but for those that join ours (UNITY_BUILD).
 awk -v root="$root/" -v more="$*" '
   BEGIN { n = split("-Wall -Wextra -Wpedantic -Wshadow " more, flags, " ") }
   /^ *"command":/ { command = " " $0 " " }
   /^ *"file":/ {
     file = $0; sub(/^ *"file": "/, "", file); sub(/",?$/, "", file)
-    if (index(file, root) != 1 || file ~ /\/CMakeFiles\//) next
-    unit = substr(file, length(root) + 1); units++
+    joined = file ~ /\/Unity\/unity_[^\/]*$/
+    if (!joined && (index(file, root) != 1 || file ~ /\/CMakeFiles\//)) next
+    unit = joined ? file : substr(file, length(root) + 1); units++
     for (i = 1; i <= n; i++) if (!index(command, " " flags[i] " ")) { print unit ": without " flags[i]; bad = 1 }
     if (unit !~ /\.c$/ && !index(command, " -Wconversion ")) { print unit ": without -Wconversion"; bad = 1 }
     if (match(command, / (-w|-Wno-(error|all|extra|pedantic|shadow|conversion)[^ ]*) /)) {
@@ -25,8 +26,10 @@ awk -v root="$root/" -v more="$*" '
   END { if (!units) { print "no unit of ours in the compile commands"; bad = 1 } exit bad }' "$commands" >&2 || bad=1
 
 if [ -e "$root/.git" ] && [ -z "${DMAVP_PARTIAL:-}" ]; then
+  mapfile -t joined < <(sed -nE 's/^ *"file": "(.*\/Unity\/unity_[^/]*)",?$/\1/p' "$commands")
+  compiled=$(cat "$commands" "${joined[@]}")
   while IFS= read -r unit; do
-    grep -qF "\"$root/$unit\"" "$commands" || { echo "$unit: nothing compiles it" >&2; bad=1; }
+    [[ $compiled == *"\"$root/$unit\""* ]] || { echo "$unit: nothing compiles it" >&2; bad=1; }
   done < <(git -C "$root" ls-files '*.cpp' '*.c')
 fi
 exit $bad

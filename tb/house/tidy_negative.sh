@@ -40,4 +40,8 @@ compiled "$all" "$tmp/a.cpp" || fail "a compiled file was refused"
 echo 'int c;' >"$tmp/c.cpp"
 git -C "$tmp" add c.cpp
 compiled "$all" "$tmp/a.cpp" && fail "not found: a file that nothing compiles"
+mkdir "$tmp/Unity"
+printf '#include "%s"\n' "$tmp/a.cpp" "$tmp/c.cpp" >"$tmp/Unity/unity_0_cxx.cxx"
+compiled "$all" "$tmp/Unity/unity_0_cxx.cxx" || fail "files compiled as one were refused"
+compiled -Wall "$tmp/Unity/unity_0_cxx.cxx" && fail "not found: files compiled as one without warnings"
 exit 0
