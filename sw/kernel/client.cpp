@@ -45,8 +45,9 @@ struct dmavp_client* dmavp_client_start(const char* kind, const char* fallback) 
   return client;
 }
 
-void dmavp_client_transfer(struct dmavp_client* client, const char* channel, s64 issued_ns, size_t bytes,
-                           bool failed) {
+namespace {
+void report_transfer(const struct dmavp_client* client, const char* channel, s64 issued_ns,
+                     port::Time completed, size_t bytes, bool failed) {
   port::ClientReport report;
   report.client = client->name.c_str();
   report.kind = client->kind.c_str();
@@ -54,8 +55,19 @@ void dmavp_client_transfer(struct dmavp_client* client, const char* channel, s64
   report.bytes = bytes;
   report.failed = failed;
   report.issued = static_cast<port::Time>(issued_ns) * 1000;
-  report.completed = exec::now();
+  report.completed = completed;
   exec::machine().report(report);
+}
+}  // namespace
+
+void dmavp_client_transfer(struct dmavp_client* client, const char* channel, s64 issued_ns, size_t bytes,
+                           bool failed) {
+  report_transfer(client, channel, issued_ns, exec::now(), bytes, failed);
+}
+
+void dmavp_client_transfer_at(struct dmavp_client* client, const char* channel, s64 issued_ns,
+                              s64 completed_ns, size_t bytes, bool failed) {
+  report_transfer(client, channel, issued_ns, static_cast<port::Time>(completed_ns) * 1000, bytes, failed);
 }
 
 void dmavp_client_note(struct dmavp_client* client, const char* key, const char* value) {

@@ -36,15 +36,65 @@ void FakeDmac::load_item(Channel& c) {
   c.loaded = true;
   widths_seen.push_back(width);
   ctl_seen.push_back(c.ctl);
+  prepare_fault(c);
+}
+
+void FakeDmac::prepare_fault(Channel& c) {
+  if (c.fault == Fault::kNone) return;
+  const std::byte* to = memory_(c.dst);
+  c.before.assign(to, to + c.length);
+  if (c.fault == Fault::kEarlyInterrupt) {
+    set(c, kDone);
+    c.fault = Fault::kNone;
+  }
+}
+
+/// Status with which the item ends.
+std::uint32_t FakeDmac::apply_fault(Channel& c) {
+  constexpr unsigned kShift = 32;
+  std::byte* const from = memory_(c.src);
+  std::byte* const to = memory_(c.dst);
+  const auto restore = [&](std::size_t first) {
+    std::copy(c.before.begin() + static_cast<std::ptrdiff_t>(first), c.before.end(), to + first);
+  };
+  switch (std::exchange(c.fault, Fault::kNone)) {
+    case Fault::kExtraByte:
+      to[c.length] ^= std::byte{0x80};
+      break;
+    case Fault::kMissingByte:
+      restore(c.length - 1);
+      break;
+    case Fault::kReadShifted:
+      std::memmove(to, from + kShift, c.length);
+      break;
+    case Fault::kWriteShifted:
+      restore(0);
+      std::memmove(to + kShift, from, c.length);
+      break;
+    case Fault::kSourceOverwritten:
+      from[c.length / 2] ^= std::byte{1};
+      break;
+    case Fault::kLostInterrupt:
+      return 0;
+    case Fault::kWrongStatus:
+      return 1u << 6;
+    case Fault::kErrorAsSuccess:
+      restore(c.length / 2);
+      break;
+    default:
+      break;
+  }
+  return kDone;
 }
 
 void FakeDmac::finish_item(Channel& c) {
   c.loaded = false;
+  const std::uint32_t status = apply_fault(c);
   if (std::byte* p = memory_(c.item)) {
     const std::uint64_t ctl = c.ctl & ~(std::uint64_t{1} << 63);
     std::memcpy(p + 0x20, &ctl, 8);
   }
-  if (c.ctl >> 62 & 1) stop(c, kDone);
+  if (c.ctl >> 62 & 1) stop(c, status);
 }
 
 void FakeDmac::stop(Channel& c, std::uint32_t bits) {
@@ -251,6 +301,7 @@ void FakeDmac::write(std::uint64_t offset, unsigned bytes, std::uint64_t value, 
       fresh.fail_at = c.fail_at;  // what a test has planned is not a register
       fresh.fail_status = c.fail_status;
       fresh.total = c.total;
+      fresh.fault = c.fault;
       c = fresh;
     }
     cfg_ = 0;

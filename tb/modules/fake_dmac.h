@@ -39,6 +39,20 @@ class FakeDmac {
   /// Fails the transfer that is under way on a channel once `bytes` of it are written, with these status
   /// bits.
   void fail_after(unsigned channel, std::uint64_t bytes, std::uint32_t status);
+  /// What goes wrong, silently where it can, with the next linked-list item that a channel finishes.
+  enum class Fault {
+    kNone,
+    kExtraByte,          ///< one byte behind the destination changes
+    kMissingByte,        ///< the last byte does not arrive
+    kReadShifted,        ///< the data come from 32 bytes further on
+    kWriteShifted,       ///< the data go to 32 bytes further on
+    kSourceOverwritten,  ///< one byte of the source changes
+    kLostInterrupt,      ///< all is copied and nothing says so
+    kEarlyInterrupt,     ///< done is raised before the first byte moves
+    kWrongStatus,        ///< all is copied and an error is reported
+    kErrorAsSuccess,     ///< half is copied and done is reported
+  };
+  void plan(unsigned channel, Fault fault) { channels_[channel].fault = fault; }
   bool enabled(unsigned channel) const { return channels_[channel].enabled; }
   /// What a boot loader leaves: a channel running with its interrupt pending.
   void leave_running(unsigned channel);
@@ -61,11 +75,15 @@ class FakeDmac {
     Time stop_at = kNever;
     std::uint64_t total = 0, fail_at = ~std::uint64_t{0};
     std::uint32_t fail_status = 0;
+    Fault fault = Fault::kNone;
+    std::vector<std::byte> before;  ///< destination of the item, when a fault is planned
   };
   bool wide() const { return s_.channels > 8; }
   void set(Channel& c, std::uint32_t bits) { c.status |= bits & c.ena; }
   void load_item(Channel& c);
   void finish_item(Channel& c);
+  void prepare_fault(Channel& c);
+  std::uint32_t apply_fault(Channel& c);
   void stop(Channel& c, std::uint32_t bits);
   void advance(Channel& c, Time now);
   Time next_event(const Channel& c) const;

@@ -45,7 +45,7 @@ struct Thread {
   bool pending;  // created, not yet started
   bool finished;
   s64 issued_ns;
-  size_t bytes;
+  s64 completed_ns;  ///< start of the callback, or end of the wait
 };
 
 struct Channel {
@@ -88,10 +88,11 @@ void log_channels(const Test& test);
 // --- thread.cpp
 // ---------------------------------------------------------------------------------------------------
 int run_thread(void* thread);
-/// One transfer of `thread` for the result: bytes that arrived, and whether it failed. Issued at `issued_ns`.
-inline void report(const Thread* thread, s64 issued_ns, size_t bytes, bool failed) {
+/// The transfer of `thread` for the result, once its data have been looked at: `bytes` arrived, or it failed.
+inline void report(const Thread* thread, size_t bytes, bool failed) {
   if (thread->test->client)
-    dmavp_client_transfer(thread->test->client, dma_chan_name(thread->chan), issued_ns, bytes, failed);
+    dmavp_client_transfer_at(thread->test->client, dma_chan_name(thread->chan), thread->issued_ns,
+                             thread->completed_ns, failed ? 0 : bytes, failed);
 }
 /// A thread has come to its end; the last one finishes the client. Takes test.lock.
 void thread_ended(Test& test, unsigned failures);

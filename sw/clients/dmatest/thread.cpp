@@ -66,7 +66,7 @@ struct Shape {
 /// Largest odd number up to both: the XOR of an odd number of equal buffers is that buffer.
 unsigned odd_limit(unsigned wanted, unsigned provider) {
   const unsigned n = (wanted | 1) < provider ? wanted | 1 : provider;
-  return n % 2 ? n : n - 1;
+  return n % 2 || !n ? n : n - 1;
 }
 
 Shape shape_of(const Parameters& p, dma_chan* chan, dma_transaction_type type) {
@@ -168,14 +168,13 @@ class Runner {
   s64 untimed_ns_ = 0;  // spent filling and comparing
 };
 
-void callback(void* param, const dmaengine_result* result) {
+void callback(void* param) {
   auto* thread = static_cast<Thread*>(param);
-  const bool failed = result->result != DMA_TRANS_NOERROR;
   if (thread->finished) {
     WARN(1, "dmatest: completion after the end of its thread: memory may be corrupted\n");
     return;
   }
-  report(thread, thread->issued_ns, failed ? 0 : thread->bytes, failed);
+  thread->completed_ns = ktime_to_ns(ktime_get());
   thread->callback_ran = true;
   wake_up_all(&thread->wait);
 }
@@ -272,14 +271,15 @@ dma_status Runner::wait(dma_cookie_t cookie, bool& timed_out) {
   timed_out = false;
   if (p_.polled) {
     const dma_status status = dma_sync_wait(chan_, cookie);
+    thread_->completed_ns = ktime_to_ns(ktime_get());
     dmaengine_terminate_sync(chan_);
-    report(thread_, thread_->issued_ns, status == DMA_COMPLETE ? thread_->bytes : 0, status != DMA_COMPLETE);
     return status;
   }
   dma_async_issue_pending(chan_);
   wait_event_freezable_timeout(thread_->wait, thread_->callback_ran,
                                msecs_to_jiffies(static_cast<unsigned>(p_.timeout)));
   timed_out = !thread_->callback_ran;
+  if (timed_out) thread_->completed_ns = ktime_to_ns(ktime_get());
   return dma_async_is_tx_complete(chan_, cookie, nullptr, nullptr);
 }
 
@@ -300,12 +300,11 @@ const char* Runner::transfer(const Attempt& a, long& value) {
     msleep(kErrorPauseMs);
   } else {
     thread_->callback_ran = false;
-    thread_->bytes = a.length;
     if (!p_.polled) {
-      tx->callback_result = callback;
+      tx->callback = callback;
       tx->callback_param = thread_;
     }
-    thread_->issued_ns = ktime_to_ns(ktime_get());
+    thread_->issued_ns = thread_->completed_ns = ktime_to_ns(ktime_get());
     const dma_cookie_t cookie = tx->tx_submit(tx);
     if (dma_submit_error(cookie)) {
       message = "submit error";
@@ -328,16 +327,18 @@ const char* Runner::transfer(const Attempt& a, long& value) {
 void Runner::fail(const Attempt& a, const char* message, long value) {
   a.result(message, value);
   failures_++;
-  report(thread_, ktime_to_ns(ktime_get()), 0, true);
+  report(thread_, 0, true);
 }
 
 void Runner::attempt(const Attempt& a) {
   if (!p_.noverify) fill(a);
+  thread_->issued_ns = thread_->completed_ns = ktime_to_ns(ktime_get());  // of one that never gets that far
   long value = 0;
   if (const char* message = transfer(a, value)) return fail(a, message, value);
   total_bytes_ += a.length;
   const unsigned errors = p_.noverify ? 0 : verify(a);
   if (errors) return fail(a, "data error", errors);
+  report(thread_, a.length, false);
   a.passed();
 }
 

@@ -17,6 +17,10 @@ struct dmavp_client* dmavp_client_start(const char* kind, const char* fallback);
  * now. */
 void dmavp_client_transfer(struct dmavp_client* client, const char* channel, s64 issued_ns, size_t bytes,
                            bool failed);
+/* The same for a client that looks at the data before it calls a transfer good: it completed at completed_ns.
+ */
+void dmavp_client_transfer_at(struct dmavp_client* client, const char* channel, s64 issued_ns,
+                              s64 completed_ns, size_t bytes, bool failed);
 /* A named fact for the result. */
 void dmavp_client_note(struct dmavp_client* client, const char* key, const char* value);
 /* All its work is done; result 0 or a negative errno. The pointer is dead afterwards. */
