@@ -15,26 +15,36 @@ struct EventSource {
 
 enum class BurstKind : std::uint8_t { kRead, kWrite, kDescriptorFetch, kDescriptorWriteBack, kStatusFetch };
 
-/// One AXI burst of a DMA channel. Reported once, when its fate is known; before its data are committed the same
-/// record is given to `burst_begins`.
+/// One AXI burst of a DMA channel. Reported once, when its fate is known; before its data are committed the
+/// same record is given to `burst_begins`.
 struct BurstEvent {
   EventSource source;
-  unsigned channel;   ///< 0-based
+  unsigned channel;  ///< 0-based
   BurstKind kind;
-  unsigned master;    ///< AXI master port, 0-based
+  unsigned master;  ///< AXI master port, 0-based
   std::uint64_t address;
   std::uint32_t bytes;
   std::uint16_t beats;
-  bool fixed;         ///< FIXED burst (address does not increment)
-  Cycle accepted;     ///< AR or AW accepted
+  bool fixed;      ///< FIXED burst (address does not increment)
+  Cycle accepted;  ///< AR or AW accepted
   Cycle first_beat;
   Cycle last_beat;
-  Cycle response;     ///< last R beat, or B
+  Cycle response;       ///< last R beat, or B
   std::uint8_t status;  ///< 0 OKAY, 2 SLVERR, 3 DECERR (AXI encoding)
 };
 
-enum class BlockPhase : std::uint8_t { kChannelEnabled, kBlockStart, kBlockDone, kTransferDone, kSuspended, kResumed,
-                                       kDisabled, kAborted, kError, kInvalidItem };
+enum class BlockPhase : std::uint8_t {
+  kChannelEnabled,
+  kBlockStart,
+  kBlockDone,
+  kTransferDone,
+  kSuspended,
+  kResumed,
+  kDisabled,
+  kAborted,
+  kError,
+  kInvalidItem
+};
 
 struct BlockEvent {
   EventSource source;
@@ -73,9 +83,22 @@ struct DiagnosticEvent {
   const char* message;  ///< one sentence; copied by whoever keeps it
 };
 
+/// Kinds of events an observer can be told of, as bits.
+enum Interest : unsigned {
+  kBursts = 1,
+  kBlocks = 2,
+  kRegisterAccesses = 4,
+  kInterrupts = 8,
+  kDiagnostics = 16,
+  kEverything = 31
+};
+
 class Observer {
  public:
   virtual ~Observer() = default;
+  /// What it wants to be told of; asked once, when it is attached. Nothing is computed for the rest: bursts
+  /// of direct memory that nobody wants to see are copied granule by granule.
+  virtual unsigned interests() const { return kEverything; }
   virtual void burst_begins(const BurstEvent&) {}
   virtual void burst(const BurstEvent&) {}
   virtual void block(const BlockEvent&) {}
@@ -83,5 +106,10 @@ class Observer {
   virtual void interrupt(const InterruptEvent&) {}
   virtual void diagnostic(const DiagnosticEvent&) {}
 };
+
+/// The observer as far as it is interested in `kind`, else null.
+inline Observer* interested(Observer* observer, Interest kind) {
+  return observer != nullptr && (observer->interests() & kind) != 0 ? observer : nullptr;
+}
 
 }  // namespace dmavp

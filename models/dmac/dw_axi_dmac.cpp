@@ -119,7 +119,9 @@ DwAxiDmac::DwAxiDmac(sc_core::sc_module_name module_name, const dmac::Parameters
 DwAxiDmac::~DwAxiDmac() = default;
 
 void DwAxiDmac::set_observer(Observer* observer) {
-  observer_ = observer;
+  access_observer_ = interested(observer, kRegisterAccesses);
+  interrupt_observer_ = interested(observer, kInterrupts);
+  diagnostic_observer_ = interested(observer, kDiagnostics);
   registers_.set_observer(observer);
 }
 
@@ -160,8 +162,8 @@ tlm::tlm_response_status DwAxiDmac::access(tlm::tlm_generic_payload& payload, Cy
   const unsigned enable_length = payload.get_byte_enable_length();
   const Beats beats = split(payload);
   if (const auto bad = refusal(payload, beats); bad != tlm::TLM_OK_RESPONSE) {
-    if (observer_) {
-      observer_->diagnostic({source_, time, Severity::kWarning, "dmac.register-access-size",
+    if (diagnostic_observer_) {
+      diagnostic_observer_->diagnostic({source_, time, Severity::kWarning, "dmac.register-access-size",
                              "register access that is not made of aligned 32- or 64-bit words"});
     }
     return bad;
@@ -193,8 +195,8 @@ tlm::tlm_response_status DwAxiDmac::access(tlm::tlm_generic_payload& payload, Cy
         if ((lanes >> (8 * i)) & 0xFF) data[done + i] = static_cast<unsigned char>(value >> (8 * i));
       }
     }
-    if (observer_) {
-      observer_->register_access({source_, time, offset, value, static_cast<std::uint8_t>(bytes), write,
+    if (access_observer_) {
+      access_observer_->register_access({source_, time, offset, value, static_cast<std::uint8_t>(bytes), write,
                                   registers_.bank().name_at(offset)});
     }
     if (response == tlm::TLM_OK_RESPONSE) {
@@ -272,7 +274,7 @@ void DwAxiDmac::drive_lines() {
   while (next_change_ < changes_.size() && changes_[next_change_].time <= now) {
     const LevelChange& change = changes_[next_change_++];
     write_line(change.line, change.level);
-    if (observer_) observer_->interrupt({source_, change.time, change.line, change.level});
+    if (interrupt_observer_) interrupt_observer_->interrupt({source_, change.time, change.line, change.level});
   }
   if (next_change_ == changes_.size()) {
     changes_.clear();

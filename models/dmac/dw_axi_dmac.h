@@ -36,7 +36,7 @@ class DwAxiDmac : public sc_core::sc_module, private dmac::InterruptSink {
   DwAxiDmac(sc_core::sc_module_name name, const dmac::Parameters& parameters, const Clock& clock);
   ~DwAxiDmac() override;
 
-  void set_observer(Observer* observer);  ///< null: no events, no cost
+  void set_observer(Observer* observer);  ///< null: no events, no cost; see Observer::interests
   void set_dmi_allowed(bool allowed);     ///< false: every burst is a transaction
 
   /// Hooks on the sockets (fault_point.h); null removes one.
@@ -73,12 +73,14 @@ class DwAxiDmac : public sc_core::sc_module, private dmac::InterruptSink {
   const EventSource source_;
   dmac::AxiMaster axi_;
   dmac::Registers registers_;
-  Observer* observer_ = nullptr;
+  Observer* access_observer_ = nullptr;
+  Observer* interrupt_observer_ = nullptr;
+  Observer* diagnostic_observer_ = nullptr;
   FaultPoint* register_hook_ = nullptr;
 
   sc_core::sc_event wake_event_;
-  Picoseconds armed_ = kNever;  ///< when wake_event_ fires
-  bool inside_ = false;         ///< an advance or access is on the stack
+  Picoseconds armed_ = kNever;   ///< when wake_event_ fires
+  bool inside_ = false;          ///< an advance or access is on the stack
   Cycle access_cycle_ = kNever;  ///< of the register access on the stack
   Picoseconds access_time_ = 0;
   sc_core::sc_event line_event_;

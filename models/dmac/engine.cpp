@@ -43,8 +43,9 @@ Engine::Engine(const Parameters& parameters, const Clock& clock, EventSource sou
 Engine::~Engine() = default;
 
 void Engine::set_observer(Observer* observer) {
-  impl_->observer = observer;
-  if (!observer) return;
+  impl_->burst_observer = interested(observer, kBursts);
+  impl_->block_observer = interested(observer, kBlocks);
+  if (!impl_->burst_observer) return;
   for (Channel& c : impl_->channels) impl_->make_exact(c);
 }
 

@@ -62,7 +62,7 @@ void Engine::Impl::choose_data_path(Channel& c) {
     if (inside && path.direct)
       (write ? c.direct_dst : c.direct_src) = path.direct + (side->base - path.first);
   }
-  c.exact = observer != nullptr || !c.direct_src || !c.direct_dst || c.rd.shape.fixed || c.wr.shape.fixed;
+  c.exact = burst_observer != nullptr || !c.direct_src || !c.direct_dst || c.rd.shape.fixed || c.wr.shape.fixed;
   if (!c.exact) lazy |= 1u << c.index;
   const Range src = range_of(c.rd, c.direct_src);
   const Range dst = range_of(c.wr, c.direct_dst);
@@ -150,7 +150,7 @@ AxiStatus Engine::Impl::access(const Burst& burst, const BurstTimes& times, std:
   std::byte* host = direct ? path.direct + (burst.address - path.first) : nullptr;
   if (burst.write && burst.kind != BurstKind::kWrite) protect(burst.address, burst.bytes, host);
   BurstEvent event{};
-  if (observer) {
+  if (burst_observer) {
     event = {source,
              burst.channel,
              burst.kind,
@@ -164,7 +164,7 @@ AxiStatus Engine::Impl::access(const Burst& burst, const BurstTimes& times, std:
              times.last_beat,
              times.response,
              0};
-    observer->burst_begins(event);
+    burst_observer->burst_begins(event);
   }
   AxiStatus status = AxiStatus::kOkay;
   if (!direct) {
@@ -185,9 +185,9 @@ AxiStatus Engine::Impl::access(const Burst& burst, const BurstTimes& times, std:
       }
     }
   }
-  if (observer) {
+  if (burst_observer) {
     event.status = static_cast<std::uint8_t>(status);
-    observer->burst(event);
+    burst_observer->burst(event);
   }
   return status;
 }

@@ -28,8 +28,8 @@ std::uint32_t ring_size(std::uint32_t bytes) {
 }  // namespace
 
 void Engine::Impl::notify(const Channel& c, BlockPhase phase, std::uint64_t bytes) {
-  if (!observer) return;
-  observer->block({source, c.index, phase, clock.time_of(now), c.list ? c.item_address : 0, bytes});
+  if (!block_observer) return;
+  block_observer->block({source, c.index, phase, clock.time_of(now), c.list ? c.item_address : 0, bytes});
 }
 
 void Engine::Impl::diagnose(const Channel& c, Severity severity, const char* kind, const char* message) {

@@ -51,7 +51,8 @@ struct Engine::Impl {
   const EventSource source;
   AxiPort& port;
   EngineClient& client;
-  Observer* observer = nullptr;
+  Observer* burst_observer = nullptr;
+  Observer* block_observer = nullptr;
 
   Cycle now = 0;
   bool busy = false;  ///< inside advance()
@@ -73,6 +74,7 @@ struct Engine::Impl {
   // --- engine_run.cpp: time, planning, grants
   void run(Cycle to);
   bool run_alone(Channel& c, Cycle to);
+  bool complete_bursts(Channel& c, Cycle to);
   void publish(const Channel& c);
   void set_priority(Channel& c, unsigned priority);
   void touch(const Channel& c) { touched |= 1u << c.index; }

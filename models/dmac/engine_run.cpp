@@ -319,6 +319,26 @@ void Engine::Impl::grant_write_back(Channel& c, Cycle t) {
   c.wake = f.response;
 }
 
+/// The completions of a block that just goes on, up to `to`, without looking for anything else in between.
+/// False if there is more to do at c.wake than that.
+bool Engine::Impl::complete_bursts(Channel& c, Cycle to) {
+  bool any = false;
+  while (!c.draining() && c.error == 0 && !c.complete()) {
+    const Cycle read = c.rd.in_flight() ? c.rd.flight(c.rd.head).last : kNever;
+    const Cycle write = c.wr.in_flight() ? c.wr.flight(c.wr.head).response : kNever;
+    const Cycle due = std::min(read, write);
+    c.wake = due;
+    if (due > to || due == kNever) return any;
+    any = true;
+    now = std::max(now, due);
+    if (!(read <= write ? complete_read(c) : complete_write(c))) return true;
+    // Whoever was called may have changed the course of things.
+    if (!c.exact || c.phase != Phase::kRunning || (active & (active - 1)) != 0) return true;
+  }
+  if (any) update_wake(c);
+  return any;
+}
+
 /// The fast path: nobody to arbitrate with. True if there is nothing more to do by `to`, false if it is no
 /// longer one channel that runs one block.
 bool Engine::Impl::run_alone(Channel& c, Cycle to) {
@@ -329,8 +349,9 @@ bool Engine::Impl::run_alone(Channel& c, Cycle to) {
     const Cycle next = std::min(read, write);
     if (c.wake <= next) {
       if (c.wake > to) return true;
-      now = std::max(now, c.wake);
       ++epoch;
+      if (c.exact && complete_bursts(c, std::min(next, to))) continue;
+      now = std::max(now, c.wake);
       running_event(c, now);
       continue;
     }

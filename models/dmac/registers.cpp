@@ -74,7 +74,7 @@ std::uint64_t Registers::block_ts_mask(unsigned ch) const {
 }
 
 void Registers::set_observer(Observer* observer) {
-  observer_ = observer;
+  diagnostic_observer_ = interested(observer, kDiagnostics);
   engine_.set_observer(observer);
 }
 
@@ -140,8 +140,8 @@ void Registers::fault(const FaultReport& report) {
       update_lines();
     }
   }
-  if (observer_) {
-    observer_->diagnostic({source_, clock_.time_of(cycle_), Severity::kWarning, kind, message});
+  if (diagnostic_observer_) {
+    diagnostic_observer_->diagnostic({source_, clock_.time_of(cycle_), Severity::kWarning, kind, message});
   }
 }
 
@@ -455,7 +455,7 @@ void Registers::update_lines() {
 }
 
 void Registers::diagnostic(unsigned, Severity severity, const char* kind, const char* message, Cycle cycle) {
-  if (observer_) observer_->diagnostic({source_, clock_.time_of(cycle), severity, kind, message});
+  if (diagnostic_observer_) diagnostic_observer_->diagnostic({source_, clock_.time_of(cycle), severity, kind, message});
 }
 
 // --- reference ---

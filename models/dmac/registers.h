@@ -163,7 +163,7 @@ class Registers : private EngineClient {
   InterruptSink& interrupts_;
   Engine engine_;
   RegisterBank bank_;
-  Observer* observer_ = nullptr;
+  Observer* diagnostic_observer_ = nullptr;
   std::array<Channel, kMaxChannels> channels_{};
   std::uint32_t common_status_ = 0;
   std::uint32_t requests_ = 0;  ///< channels with INTSTATUS & INTSIGNAL_ENA

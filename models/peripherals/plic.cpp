@@ -59,8 +59,8 @@ tlm::tlm_response_status Plic::perform(tlm::tlm_generic_payload& access, const s
     std::memcpy(access.get_data_ptr(), &value, 4);
   }
   const sc_core::sc_time at = sc_core::sc_time_stamp() + delay;
-  if (observer_ != nullptr) {
-    observer_->register_access({{basename()},
+  if (access_observer_ != nullptr) {
+    access_observer_->register_access({{basename()},
                                 to_picoseconds(at),
                                 offset,
                                 value,
@@ -108,8 +108,8 @@ void Plic::drive_outputs() {
   for (; done < changes_.size() && changes_[done].time <= now; ++done) {
     const Change& change = changes_[done];
     if (context[change.context].size() != 0) context[change.context]->write(change.level);
-    if (observer_ != nullptr) {
-      observer_->interrupt({{basename()}, to_picoseconds(change.time), change.context, change.level});
+    if (interrupt_observer_ != nullptr) {
+      interrupt_observer_->interrupt({{basename()}, to_picoseconds(change.time), change.context, change.level});
     }
   }
   changes_.erase(changes_.begin(), changes_.begin() + static_cast<std::ptrdiff_t>(done));

@@ -38,7 +38,10 @@ class Plic : public sc_core::sc_module {
   SC_HAS_PROCESS(Plic);
 
   /// Receives register accesses and changes of the outputs (line = context); null for none.
-  void set_observer(Observer* observer) { observer_ = observer; }
+  void set_observer(Observer* observer) {
+    access_observer_ = interested(observer, kRegisterAccesses);
+    interrupt_observer_ = interested(observer, kInterrupts);
+  }
 
   const PlicCore& core() const { return core_; }
 
@@ -62,7 +65,8 @@ class Plic : public sc_core::sc_module {
   std::vector<bool> planned_;    // level of each context after the last planned change
   std::vector<Change> changes_;  // planned, ascending by time
   sc_core::sc_event due_;
-  Observer* observer_ = nullptr;
+  Observer* access_observer_ = nullptr;
+  Observer* interrupt_observer_ = nullptr;
 };
 
 }  // namespace dmavp

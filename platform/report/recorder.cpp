@@ -11,20 +11,25 @@ class Recorder::Tap : public Observer {
   Tap(Recorder& recorder, std::string name, const Clock& clock)
       : recorder_(recorder), name_(std::move(name)), clock_(clock) {}
 
+  // What only the trace shows costs nothing without one.
+  unsigned interests() const override {
+    return recorder_.trace_ != nullptr ? kEverything : kInterrupts | kDiagnostics;
+  }
+
   void burst(const BurstEvent& event) override {
-    if (recorder_.trace_ == nullptr || recorder_.finished_) return;
+    if (recorder_.finished_) return;
     BurstEvent named = event;
     named.source.name = name_.c_str();
     recorder_.trace_->burst(named, clock_);
   }
   void block(const BlockEvent& event) override {
-    if (recorder_.trace_ == nullptr || recorder_.finished_) return;
+    if (recorder_.finished_) return;
     BlockEvent named = event;
     named.source.name = name_.c_str();
     recorder_.trace_->block(named);
   }
   void register_access(const RegisterEvent& event) override {
-    if (recorder_.trace_ == nullptr || recorder_.finished_) return;
+    if (recorder_.finished_) return;
     RegisterEvent named = event;
     named.source.name = name_.c_str();
     recorder_.trace_->register_access(named);

@@ -9,21 +9,15 @@
 
 #include <cstdint>
 #include <cstring>
-#include <map>
-#include <memory>
-#include <string>
-#include <utility>
-#include <vector>
 
 #include "bench/gates.h"
-#include "platform/board/board.h"
-#include "platform/config/device_tree.h"
+#include "bench/hardware.h"
 
 namespace dmavp {
 namespace {
 
-constexpr std::uint64_t kRam = 0x80000000;
-constexpr std::uint64_t kDmac = 0x10000000;
+using bench::kDmac;
+using bench::kRam;
 constexpr std::uint64_t kSource = kRam + (16u << 20);
 constexpr std::uint64_t kDestination = kRam + (128u << 20);
 constexpr std::uint64_t kItems = kRam + 0x10000;
@@ -31,44 +25,24 @@ constexpr std::uint64_t kBytes = 64u << 20;
 constexpr std::uint64_t kBlock = 1u << 20;  // 65536 items of 16 bytes
 constexpr std::uint64_t kSmall = 4u << 20;  // for the path without DMI
 
-/// Hardware of generic32 without CPUs; the benchmark is the master of their ports.
-class Bench : public sc_core::sc_module {
+/// Programs the controller.
+class Bench : public bench::Hardware {
  public:
-  explicit Bench(const sc_core::sc_module_name& name)
-      : sc_module(name),
-        tree_(platform::DeviceTree::load("generic32")),
-        board_("board", platform::describe_board(tree_)) {
-    for (unsigned cpu = 0; cpu < board_.description().cpus.size(); ++cpu) {
-      cpus_.push_back(
-          std::make_unique<tlm_utils::simple_initiator_socket<Bench>>(("cpu" + std::to_string(cpu)).c_str()));
-      board_.join_cpu(cpu, *cpus_.back());
-    }
-    ram_ = board_.ram().front().bus_view;
-    std::memset(ram_ + (kSource - kRam), 0x5a, kBytes);
-    std::memset(ram_ + (kDestination - kRam), 0, kBytes);
+  explicit Bench(const sc_core::sc_module_name& name) : Hardware(name) {
+    std::memset(ram + (kSource - kRam), 0x5a, kBytes);
+    std::memset(ram + (kDestination - kRam), 0, kBytes);
+    sc_core::sc_report_handler::set_actions(sc_core::SC_ID_NO_SC_START_ACTIVITY_, sc_core::SC_DO_NOTHING);
   }
 
   /// The one of this process, as the next benchmark wants it.
   static Bench& instance(bool dmi, Observer* observer = nullptr) {
-    static Bench bench("bench");
+    static Bench only("bench");
     sc_core::sc_start(sc_core::SC_ZERO_TIME);
-    bench.board_.dmac(0).set_dmi_allowed(dmi);
-    bench.board_.dmac(0).set_observer(observer);
-    return bench;
+    only.board.dmac(0).set_dmi_allowed(dmi);
+    only.board.dmac(0).set_observer(observer);
+    return only;
   }
 
-  void transport(tlm::tlm_command command, std::uint64_t address, void* data, unsigned bytes) {
-    sc_core::sc_time delay;
-    access_.set_command(command);
-    access_.set_address(address);
-    access_.set_data_ptr(static_cast<unsigned char*>(data));
-    access_.set_data_length(bytes);
-    access_.set_streaming_width(bytes);
-    access_.set_dmi_allowed(false);
-    access_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-    (*cpus_[0])->b_transport(access_, delay);
-    if (!access_.is_response_ok()) std::abort();
-  }
   void write(std::uint64_t offset, std::uint64_t value) {
     transport(tlm::TLM_WRITE_COMMAND, kDmac + offset, &value, 8);
   }
@@ -90,7 +64,7 @@ class Bench : public sc_core::sc_module {
       item[4] = (std::uint64_t{4} << 8) | (std::uint64_t{4} << 11) | (std::uint64_t{1} << 38) |
                 (std::uint64_t{7} << 39) | (std::uint64_t{1} << 47) | (std::uint64_t{7} << 48) |
                 (std::uint64_t{1} << 63) | (n + 1 == blocks ? std::uint64_t{1} << 62 : 0);
-      std::memcpy(ram_ + (kItems - kRam) + n * 64, item, sizeof item);
+      std::memcpy(ram + (kItems - kRam) + n * 64, item, sizeof item);
     }
     write(0x010, 1);                                                          // DMAC_EN, no interrupts
     write(0x120, 0xF | (std::uint64_t{3} << 55) | (std::uint64_t{3} << 59));  // CFG2: linked list, OSR_LMT 3
@@ -98,20 +72,12 @@ class Bench : public sc_core::sc_module {
     write(0x018, 0x10001);                                                    // enable channel 0
     while (read(0x018) & 1) sc_core::sc_start(sc_core::sc_time(100, sc_core::SC_US));
   }
-  std::byte* ram() { return ram_; }
-
- private:
-  platform::DeviceTree tree_;
-  platform::Board board_;
-  std::vector<std::unique_ptr<tlm_utils::simple_initiator_socket<Bench>>> cpus_;
-  tlm::tlm_generic_payload access_;
-  std::byte* ram_ = nullptr;
 };
 
 void host_memcpy(benchmark::State& state) {
-  Bench& bench = Bench::instance(true);
+  Bench& hw = Bench::instance(true);
   for (auto _ : state) {
-    std::memcpy(bench.ram() + (kDestination - kRam), bench.ram() + (kSource - kRam), kBytes);
+    std::memcpy(hw.ram + (kDestination - kRam), hw.ram + (kSource - kRam), kBytes);
     benchmark::ClobberMemory();
   }
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * kBytes));
@@ -126,11 +92,11 @@ class Counter : public Observer {
 
 void dma_copy(benchmark::State& state, bool dmi, bool observed, std::uint64_t bytes) {
   Counter counter;
-  Bench& bench = Bench::instance(dmi, observed ? &counter : nullptr);
-  std::memset(bench.ram() + (kDestination - kRam), 0, bytes);
-  for (auto _ : state) bench.copy(bytes);
+  Bench& hw = Bench::instance(dmi, observed ? &counter : nullptr);
+  std::memset(hw.ram + (kDestination - kRam), 0, bytes);
+  for (auto _ : state) hw.copy(bytes);
   Bench::instance(dmi);  // the counter goes
-  if (std::memcmp(bench.ram() + (kSource - kRam), bench.ram() + (kDestination - kRam), bytes) != 0)
+  if (std::memcmp(hw.ram + (kSource - kRam), hw.ram + (kDestination - kRam), bytes) != 0)
     state.SkipWithError("the copy is wrong");
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * bytes));
 }
@@ -140,12 +106,12 @@ BENCHMARK_CAPTURE(dma_copy, transactions, false, false, kSmall)->MinTime(0.05)->
 
 /// For every 128 bytes of kSmall a read and a write through the interconnect, and nothing else.
 void bare_transactions(benchmark::State& state) {
-  Bench& bench = Bench::instance(false);
+  Bench& hw = Bench::instance(false);
   std::uint8_t data[128];
   for (auto _ : state) {
     for (std::uint64_t at = 0; at < kSmall; at += sizeof data) {
-      bench.transport(tlm::TLM_READ_COMMAND, kSource + at, data, sizeof data);
-      bench.transport(tlm::TLM_WRITE_COMMAND, kDestination + at, data, sizeof data);
+      hw.transport(tlm::TLM_READ_COMMAND, kSource + at, data, sizeof data);
+      hw.transport(tlm::TLM_WRITE_COMMAND, kDestination + at, data, sizeof data);
     }
   }
 }
