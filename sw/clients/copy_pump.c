@@ -36,6 +36,8 @@ int copy_pump_init(struct copy_pump* pump, struct dma_chan* chan, struct dmavp_c
 }
 
 void copy_pump_exit(struct copy_pump* pump) {
+  /* The callback that ended the wait may still be at work on the pump. */
+  dmaengine_synchronize(pump->chan);
   kfree(pump->slots);
   pump->slots = NULL;
 }

@@ -38,6 +38,7 @@ namespace {
 
 struct task_struct* worker;
 struct dma_chan* own_channel;  // from init until the copy is over
+dmavp_client* client;          // the same
 
 /// CRC-32 as zip and cksum's relatives use it: reflected 0x04C11DB7, all ones before and after.
 u32 crc32(const u8* data, size_t bytes) {
@@ -75,7 +76,7 @@ int copy(copy_pump* pump, u8* from, u8* to, size_t bytes) {
   return ret;
 }
 
-int copy_and_compare(dmavp_client* client, dma_chan* chan, const struct firmware* file) {
+int copy_and_compare(dma_chan* chan, const struct firmware* file) {
   const size_t bytes = file->size;
   copy_pump pump;
   int ret = copy_pump_init(&pump, chan, client, chunk, depth);
@@ -109,22 +110,27 @@ int copy_and_compare(dmavp_client* client, dma_chan* chan, const struct firmware
   return ret;
 }
 
-int work(void* data) {
-  auto* client = static_cast<dmavp_client*>(data);
+void end(int ret) {
+  if (own_channel) dma_release_channel(own_channel);
+  own_channel = nullptr;
+  dmavp_client_finish(client, ret);
+  client = nullptr;
+}
+
+int work(void*) {
   const struct firmware* file = nullptr;
   int ret = request_firmware(&file, path, nullptr);
   if (ret) {
     pr_err("filecopy: %s cannot be read: error %d\n", path, ret);
   } else if (own_channel) {
-    ret = copy_and_compare(client, own_channel, file);
+    ret = copy_and_compare(own_channel, file);
   } else {
     pr_err("filecopy: no memcpy channel%s%s\n", *channel ? " named " : "", channel);
     ret = -ENODEV;
   }
   release_firmware(file);  // null is allowed
-  if (own_channel) dma_release_channel(own_channel);
   if (ret) pr_err("filecopy: %s: stopped by error %d\n", path, ret);
-  dmavp_client_finish(client, ret);
+  end(ret);
   return ret;
 }
 
@@ -133,15 +139,14 @@ int filecopy_init() {
     pr_err("filecopy: chunk and depth must not be 0\n");
     return -EINVAL;
   }
-  dmavp_client* client = dmavp_client_start("filecopy", "file");
+  client = dmavp_client_start("filecopy", "file");
   if (!client) return -ENOMEM;
   // Taken here, not by the thread: a client that is loaded later and takes every channel leaves this one
   // alone.
   own_channel = copy_pump_request(channel);
-  worker = kthread_create(work, client, "filecopy");
+  worker = kthread_create(work, nullptr, "filecopy");
   if (IS_ERR(worker)) {
-    if (own_channel) dma_release_channel(own_channel);
-    dmavp_client_finish(client, static_cast<int>(PTR_ERR(worker)));
+    end(static_cast<int>(PTR_ERR(worker)));
     return static_cast<int>(PTR_ERR(worker));
   }
   get_task_struct(worker);
@@ -150,8 +155,9 @@ int filecopy_init() {
 }
 
 void filecopy_exit() {
-  kthread_stop(worker);
+  const int ret = kthread_stop(worker);
   put_task_struct(worker);
+  if (client) end(ret);  // stopped before its first step: work() never runs
 }
 
 }  // namespace

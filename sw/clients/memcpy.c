@@ -46,6 +46,7 @@ MODULE_PARM_DESC(verify, "fill the source before and compare after each copy");
 
 static struct task_struct* worker;
 static struct dma_chan* own_channel; /* from init until the copies are over */
+static struct dmavp_client* client;  /* the same */
 
 struct buffers {
   u8* src_base;
@@ -109,7 +110,7 @@ static int copy_once(struct copy_pump* pump, const struct buffers* b, u32 round)
   return ret;
 }
 
-static int copy_all(struct dmavp_client* client, struct dma_chan* chan) {
+static int copy_all(struct dma_chan* chan) {
   struct buffers b = {NULL, NULL, (size_t)size + 2 * BOUNDARY};
   void *src, *dst;
   struct copy_pump pump;
@@ -133,13 +134,19 @@ static int copy_all(struct dmavp_client* client, struct dma_chan* chan) {
   return ret;
 }
 
-static int work(void* data) {
-  struct dmavp_client* client = data;
+static void end(int ret) {
+  if (own_channel) dma_release_channel(own_channel);
+  own_channel = NULL;
+  dmavp_client_finish(client, ret);
+  client = NULL;
+}
+
+static int work(void* unused) {
   int ret = -ENODEV;
 
+  (void)unused;
   if (own_channel) {
-    ret = copy_all(client, own_channel);
-    dma_release_channel(own_channel);
+    ret = copy_all(own_channel);
   } else {
     pr_err("memcpy: no memcpy channel%s%s\n", *channel ? " named " : "", channel);
   }
@@ -147,13 +154,11 @@ static int work(void* data) {
     pr_info("memcpy: %u copies of %u bytes%s\n", count, size, verify ? ", all equal" : "");
   else
     pr_err("memcpy: stopped by error %d\n", ret);
-  dmavp_client_finish(client, ret);
+  end(ret);
   return ret;
 }
 
 static int __init memcpy_client_init(void) {
-  struct dmavp_client* client;
-
   if (!size || !depth || src_offset >= BOUNDARY || dst_offset >= BOUNDARY) {
     pr_err("memcpy: size and depth must not be 0, offsets must be below %u\n", BOUNDARY);
     return -EINVAL;
@@ -162,10 +167,9 @@ static int __init memcpy_client_init(void) {
   if (!client) return -ENOMEM;
   /* Taken here, not by the thread: a client loaded later that takes every channel leaves this one alone. */
   own_channel = copy_pump_request(channel);
-  worker = kthread_create(work, client, "memcpy");
+  worker = kthread_create(work, NULL, "memcpy");
   if (IS_ERR(worker)) {
-    if (own_channel) dma_release_channel(own_channel);
-    dmavp_client_finish(client, (int)PTR_ERR(worker));
+    end((int)PTR_ERR(worker));
     return (int)PTR_ERR(worker);
   }
   get_task_struct(worker);
@@ -175,8 +179,10 @@ static int __init memcpy_client_init(void) {
 module_init(memcpy_client_init);
 
 static void __exit memcpy_client_exit(void) {
-  kthread_stop(worker);
+  const int ret = kthread_stop(worker);
+
   put_task_struct(worker);
+  if (client) end(ret); /* stopped before its first step: work() never runs */
 }
 module_exit(memcpy_client_exit);
 

@@ -1,10 +1,17 @@
 // The clients on a fake controller: what they report, and that they notice what goes wrong.
 #include <gtest/gtest.h>
+#include <linux/delay.h>
+#include <linux/kthread.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "dmavp/client.h"
+#include "kernel/module_loader.h"
 #include "modules/fake_soc.h"
 
 using namespace dmavp;
@@ -170,6 +177,119 @@ TEST(Dmatest, AHaltInTheMiddleTimesOut) {  // the channel stops and says nothing
   EXPECT_EQ(rig.soc.logged("'test timed out' with"), 2u);
   EXPECT_EQ(rig.soc.logged("2 tests, 2 failures"), 1u);
   EXPECT_EQ(kernel::Kernel::instance().statistics().live_allocations, 0u);
+}
+
+// A module behind the client is refused, so everything is unloaded at once: threads that were woken may not
+// have made a step yet, others are in the middle of a transfer.
+class UnloadUnderTraffic : public testing::TestWithParam<const char*> {};
+TEST_P(UnloadUnderTraffic, LeavesNothingBehind) {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    SCOPED_TRACE(seed);
+    Rig rig(seed);
+    rig.soc.files["notes.txt"] = std::string(20000, 'n');
+    EXPECT_NE(rig.soc.run({"dmaengine", "virt-dma", "dw-axi-dmac", GetParam(), "absent"}), 0);
+    EXPECT_EQ(rig.soc.logged("in use"), 0u);
+    EXPECT_EQ(rig.soc.logged("kernel."), 0u);
+    EXPECT_EQ(kernel::Kernel::instance().clients_running(), 0u);
+    EXPECT_EQ(kernel::Kernel::instance().statistics().live_allocations, 0u);
+    EXPECT_EQ(rig.soc.dmac.read(0x10, 8, rig.soc.time()), 0u);
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Clients, UnloadUnderTraffic,
+                         testing::Values("dmatest run=1 threads_per_chan=2", "memcpy count=1000",
+                                         "filecopy path=notes.txt"),
+                         [](const auto& row) {
+                           const std::string text = row.param;
+                           return text.substr(0, text.find(' '));
+                         });
+
+/// A thread of the kernel that turns parameters of dmatest while it is loaded, as a user does with sysfs.
+class Knobs {
+ public:
+  explicit Knobs(std::function<void(Knobs&)> body) : body_(std::move(body)) {
+    client_ = dmavp_client_start("knobs", "knobs");  // the run goes on until the body has ended
+    wake_up_process(kthread_create(&Knobs::enter, this, "knobs"));
+  }
+  int set(const char* parameter, const char* value) {
+    std::string error;
+    return kernel::loader::set_parameter("dmatest", parameter, value, error);
+  }
+  std::string get(const char* parameter) {
+    std::string error, value;
+    kernel::loader::get_parameter("dmatest", parameter, value, error);
+    return value;
+  }
+
+ private:
+  static int enter(void* self) {
+    auto* k = static_cast<Knobs*>(self);
+    while (kernel::loader::loaded().size() < 4 || !kernel::Kernel::instance().idle_init()) msleep(1);
+    k->body_(*k);
+    dmavp_client_finish(k->client_, 0);
+    return 0;
+  }
+  std::function<void(Knobs&)> body_;
+  dmavp_client* client_;
+};
+
+TEST(DmatestKnobs, RunStartsAndStopsWhatIsUnderWay) {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    SCOPED_TRACE(seed);
+    Rig rig(seed);
+    Knobs knobs([&](Knobs& k) {
+      for (int round = 0; round < 3; round++) {
+        EXPECT_EQ(k.get("run"), "N");
+        EXPECT_EQ(k.set("run", "1"), 0);
+        EXPECT_EQ(k.get("run"), "Y");
+        EXPECT_EQ(k.set("run", "1"), -EBUSY);
+        EXPECT_EQ(k.set("channel", "dma0chan1"), -EBUSY);
+        k.get("test_list");
+        if (round) msleep(2);  // else hardly a thread has made a step
+        EXPECT_EQ(k.set("run", "0"), 0);
+        EXPECT_EQ(k.get("run"), "N");
+        EXPECT_EQ(k.set("run", "0"), 0);
+      }
+    });
+    rig.soc.run({"dmaengine", "virt-dma", "dw-axi-dmac", "dmatest test_buf_size=2048 threads_per_chan=2"},
+                false);
+    EXPECT_EQ(rig.soc.run({}), 0);  // unloads
+    EXPECT_EQ(rig.soc.logged("dmatest: 2 threads using dma0chan"), 18u);
+    EXPECT_GT(rig.soc.reports.size(), 12u);
+    EXPECT_EQ(rig.soc.notes["dmatest.failures"], "0");
+    rig.expect_clean();
+  }
+}
+
+TEST(DmatestKnobs, ChannelAcquiresAtOnceAndSaysWhatIsWrong) {
+  Rig rig;
+  Knobs knobs([&](Knobs& k) {
+    EXPECT_EQ(k.set("channel", "dma0chan9"), -EBUSY);  // nothing of that name
+    EXPECT_EQ(k.get("channel"), "");
+    EXPECT_EQ(k.set("run", "1"), -EBUSY);  // the error of the channel, not any channel
+    EXPECT_EQ(k.set("channel", " dma0chan2\n"), 0);
+    EXPECT_EQ(k.get("channel"), "dma0chan2");
+    EXPECT_EQ(k.set("channel", "dma0chan2"), -EBUSY);  // pending already
+    EXPECT_EQ(k.set("channel", "dma0chan4"), 0);
+    EXPECT_EQ(k.set("channel", "dma7chan0"), -EINVAL);
+    EXPECT_EQ(k.get("channel"), "dma0chan4");
+    EXPECT_EQ(k.set("channel", "this name is far too long"), -ENOSPC);
+    EXPECT_EQ(k.get("run"), "N");
+    EXPECT_EQ(k.set("run", "1"), 0);
+    k.get("wait");
+    EXPECT_EQ(k.get("run"), "N");
+    EXPECT_EQ(k.get("channel"), "");  // a configuration does not survive its run
+    EXPECT_EQ(k.set("max_channels", "3"), 0);
+    EXPECT_EQ(k.set("channel", ""), 0);  // any
+    EXPECT_EQ(k.set("run", "1"), 0);
+    k.get("wait");
+  });
+  rig.soc.run({"dmaengine", "virt-dma", "dw-axi-dmac", "dmatest iterations=4 test_buf_size=512"}, false);
+  EXPECT_EQ(rig.soc.run({}), 0);
+  EXPECT_EQ(rig.soc.logged("summary 4 tests, 0 failures"), 5u);
+  EXPECT_EQ(rig.soc.logged("dma0chan2-copy0: summary"), 2u);  // alone, and as one of any
+  EXPECT_EQ(rig.soc.logged("dma0chan4-copy0: summary"), 1u);
+  EXPECT_EQ(rig.soc.reports.size(), 20u);
+  rig.expect_clean();
 }
 
 TEST(Dmatest, SeedsGiveDifferentSchedules) {

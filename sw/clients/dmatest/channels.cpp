@@ -104,7 +104,10 @@ void acquire_with(Test& test, dma_transaction_type type) {
 void release(Channel* channel) {
   Thread *thread, *next;
   list_for_each_entry_safe(thread, next, &channel->threads, node) {
+    const bool started = !thread->pending;
     const int ret = kthread_stop(thread->task);
+    // Stopped before its first step: its function never runs, so nobody else says that it has ended.
+    if (started && !thread->finished) thread_ended(*thread->test, 0);
     pr_debug("dmatest: thread on %s exited with status %d\n", dma_chan_name(channel->chan), ret);
     put_task_struct(thread->task);
     list_del(&thread->node);

@@ -168,16 +168,17 @@ const char* last_channel() {
 
 /// Acquires the named channel at once: the other parameters have to be written first.
 int set_channel(const char* value, const struct kernel_param* kp) {
+  char before[sizeof(test_channel)];
+  strscpy(before, test_channel, sizeof(before));
   int ret = param_set_copystring(value, kp);
   if (ret || !test.initialized) return ret;
   mutex_lock(&test.lock);
   char name[sizeof(test_channel)];
   trim_into(name, sizeof(name), test_channel);
   strscpy(test_channel, name, sizeof(test_channel));
-  if (any_running(test)) {
-    ret = -EBUSY;
-  } else if (!parameters_usable()) {
-    ret = -EINVAL;
+  if (any_running(test) || !parameters_usable()) {
+    ret = any_running(test) ? -EBUSY : -EINVAL;
+    strscpy(test_channel, before, sizeof(test_channel));  // refused: the next run is not about that channel
   } else {
     if (!any_pending(test)) release_channels(test);
     Channel* channel;
