@@ -16,6 +16,9 @@ namespace dmavp::dmac {
 /// Lowest set bit; `bits` is not 0.
 inline unsigned first_of(std::uint32_t bits) { return static_cast<unsigned>(__builtin_ctz(bits)); }
 
+/// Channels as two masks: by index in the lower half, by rank in the upper one.
+using ChannelSet = std::uint64_t;
+
 /// The order of the channels by priority. Rank 0 is the highest; among equals the lower index comes first.
 class Priorities {
  public:
@@ -29,9 +32,15 @@ class Priorities {
     return true;
   }
 
-  unsigned rank_of(unsigned channel) const { return rank_of_[channel]; }
-  unsigned channel_at(unsigned rank) const { return channel_at_[rank]; }
-  std::uint32_t equals(unsigned channel) const { return equals_[channel]; }  ///< itself among them
+  ChannelSet only(unsigned channel) const { return only_[channel]; }  ///< the set of one channel
+
+  /// The highest of `set`, which is not empty; among equals the next from `from` on, in a circle.
+  unsigned choose(ChannelSet set, unsigned from) const {
+    const unsigned highest = channel_at_[first_of(static_cast<std::uint32_t>(set >> 32))];
+    const std::uint32_t equals = static_cast<std::uint32_t>(set) & equals_[highest];
+    const std::uint32_t rest = equals & (~0u << from);
+    return first_of(rest != 0 ? rest : equals);
+  }
 
  private:
   void rank_all() {
@@ -42,36 +51,15 @@ class Priorities {
         if (priority_[b] > priority_[a] || (priority_[b] == priority_[a] && b < a)) ++rank;
         if (priority_[b] == priority_[a]) equals_[a] |= 1u << b;
       }
-      rank_of_[a] = static_cast<std::uint8_t>(rank);
+      only_[a] = ChannelSet{1} << a | ChannelSet{1} << (32 + rank);
       channel_at_[rank] = static_cast<std::uint8_t>(a);
     }
   }
 
   std::array<unsigned, kMaxChannels> priority_{};
-  std::array<std::uint8_t, kMaxChannels> rank_of_{};
+  std::array<ChannelSet, kMaxChannels> only_{};
   std::array<std::uint8_t, kMaxChannels> channel_at_{};
   std::array<std::uint32_t, kMaxChannels> equals_{};
-};
-
-/// Channels as two masks, by index and by rank.
-struct ChannelSet {
-  std::uint32_t channels = 0;
-  std::uint32_t ranks = 0;
-
-  bool empty() const { return channels == 0; }
-  bool has(unsigned channel) const { return (channels >> channel & 1) != 0; }
-  void add(unsigned channel, const Priorities& order) {
-    channels |= 1u << channel;
-    ranks |= 1u << order.rank_of(channel);
-  }
-  void remove(unsigned channel, const Priorities& order) {
-    channels &= ~(1u << channel);
-    ranks &= ~(1u << order.rank_of(channel));
-  }
-  void add(const ChannelSet& other) {
-    channels |= other.channels;
-    ranks |= other.ranks;
-  }
 };
 
 /// Keeps who could be granted when, and finds the best: the earliest time first, at equal times the higher
@@ -107,22 +95,17 @@ class Arbiter {
       const Cycle data = data_free > group.latency ? data_free - group.latency : 0;
       group.floor = free > data ? free : data;
       if (group.soonest <= group.floor) promote(group);
-      const Cycle time = group.due.empty() ? group.soonest : group.floor;
+      const Cycle time = group.due != 0 ? group.floor : group.soonest;
       if (time > time_ || time == kNever) continue;
-      if (time < time_) best_ = {};
+      const ChannelSet equals = time == time_ ? best_ : 0;
       time_ = time;
-      best_.add(group.due.empty() ? group.next : group.due);
+      best_ = equals | (group.due != 0 ? group.due : group.next);
     }
   }
 
   /// Of the last find().
   Cycle time() const { return time_; }  ///< kNever when nobody asks
-  unsigned channel() const {
-    const unsigned highest = order_.channel_at(first_of(best_.ranks));
-    const std::uint32_t equals = best_.channels & order_.equals(highest);
-    const std::uint32_t from_next = equals & (~0u << next_);
-    return first_of(from_next != 0 ? from_next : equals);
-  }
+  unsigned channel() const { return order_.choose(best_, next_); }
 
   /// The round robin goes on behind `channel`.
   void granted(unsigned channel) {
@@ -149,13 +132,13 @@ class Arbiter {
     Cycle soonest;          ///< of those waiting
     ChannelSet next;        ///< waiting and ready at `soonest`
 
-    bool empty() const { return due.empty() && waiting == 0; }
+    bool empty() const { return due == 0 && waiting == 0; }
   };
 
   void enter(unsigned channel, Cycle latency) {
     Group& group = group_for(channel, latency);
     if (ready_[channel] <= group.floor) {
-      group.due.add(channel, order_);
+      group.due |= order_.only(channel);
     } else {
       group.waiting |= 1u << channel;
       note(group, channel);
@@ -175,20 +158,21 @@ class Arbiter {
     const unsigned index = first_of(reusable);  // there are no more latencies than channels
     group_of_[channel] = static_cast<std::uint8_t>(index);
     used_ |= 1u << index;
-    groups_[index] = {latency, 0, {}, 0, kNever, {}};
+    groups_[index] = {latency, 0, 0, 0, kNever, 0};
     return groups_[index];
   }
 
   void withdraw(unsigned channel) {
     Group& group = groups_[group_of_[channel]];
-    if (group.due.has(channel)) {
-      group.due.remove(channel, order_);
+    const ChannelSet own = order_.only(channel);
+    if ((group.due & own) != 0) {
+      group.due &= ~own;
       return;
     }
     group.waiting &= ~(1u << channel);
-    if (!group.next.has(channel)) return;
-    group.next.remove(channel, order_);
-    if (!group.next.empty()) return;
+    if ((group.next & own) == 0) return;
+    group.next &= ~own;
+    if (group.next != 0) return;
     group.soonest = kNever;
     for (std::uint32_t left = group.waiting; left != 0; left &= left - 1) note(group, first_of(left));
   }
@@ -197,20 +181,19 @@ class Arbiter {
   void note(Group& group, unsigned channel) {
     const Cycle ready = ready_[channel];
     if (ready > group.soonest) return;
-    if (ready < group.soonest) group.next = {};
+    group.next = (ready == group.soonest ? group.next : 0) | order_.only(channel);
     group.soonest = ready;
-    group.next.add(channel, order_);
   }
 
   /// What is ready by the floor is due.
   void promote(Group& group) {
     std::uint32_t left = group.waiting;
     group.soonest = kNever;
-    group.next = {};
+    group.next = 0;
     for (; left != 0; left &= left - 1) {
       const unsigned channel = first_of(left);
       if (ready_[channel] <= group.floor) {
-        group.due.add(channel, order_);
+        group.due |= order_.only(channel);
         group.waiting &= ~(1u << channel);
       } else {
         note(group, channel);
@@ -224,7 +207,7 @@ class Arbiter {
   Cycle free_ = 0;
   Cycle data_free_ = 0;
   Cycle time_ = kNever;
-  ChannelSet best_;
+  ChannelSet best_ = 0;
   unsigned next_ = 0;
   std::uint32_t used_ = 0;  ///< valid groups
   std::array<Cycle, kMaxChannels> ready_;
