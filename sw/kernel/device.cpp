@@ -58,6 +58,7 @@ int try_bind(struct device* dev, struct device_driver* drv) {
   if (dev->driver != nullptr || !matches(dev, drv)) return 0;
   dev->driver = drv;
   dev->p->deferred = false;
+  dev->p->reason.clear();
   int ret = 0;
   if (dev->bus->probe != nullptr)
     ret = dev->bus->probe(dev);
@@ -67,6 +68,7 @@ int try_bind(struct device* dev, struct device_driver* drv) {
   forget_driver(dev);
   if (ret == -EPROBE_DEFER) {
     dev->p->deferred = true;
+    dev->p->driver = drv->name;
   } else if (ret == -ENODEV || ret == -ENXIO) {
     pr_debug("%s: driver %s declined: %d\n", dev_name(dev), drv->name, ret);
   } else {
@@ -106,6 +108,17 @@ void retry_deferred() {
     }
   }
   retrying = false;
+}
+
+void report_deferred() {
+  for (struct device* dev : all_devices) {
+    if (!dev->p->deferred || dev->driver != nullptr || dev->p->told) continue;
+    dev->p->told = true;
+    const std::string& reason = dev->p->reason;
+    exec::diagnostic(1, "kernel.probe-deferred",
+                     "%s: driver %s waits for something that nothing loaded provides%s%s", dev_name(dev),
+                     dev->p->driver.c_str(), reason.empty() ? "" : ": ", reason.c_str());
+  }
 }
 
 namespace devices {

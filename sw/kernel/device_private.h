@@ -4,6 +4,7 @@
 #include <linux/device.h>
 
 #include <list>
+#include <string>
 #include <vector>
 
 namespace dmavp::kernel {
@@ -22,6 +23,9 @@ struct device_private {
   std::list<dmavp::kernel::Resource> resources;  // in order of creation
   bool registered = false;
   bool deferred = false;  // probe said -EPROBE_DEFER
+  bool told = false;      // ... and that was reported
+  std::string driver;     // that said so
+  std::string reason;     // as it gave it to dev_err_probe()
 };
 
 namespace dmavp::kernel {
@@ -32,5 +36,7 @@ device_private& private_of(struct device* dev);
 void release_all(struct device* dev);
 /// Tries devices whose probe was deferred until none of them binds any more.
 void retry_deferred();
+/// Names the devices that still wait for something, each once.
+void report_deferred();
 
 }  // namespace dmavp::kernel

@@ -9,6 +9,7 @@
 #include <deque>
 #include <string>
 
+#include "kernel/device_private.h"
 #include "kernel/exec/exec.h"
 #include "kernel/memory.h"
 #include "kernel/module_loader.h"
@@ -61,6 +62,7 @@ void work_off(const Job& job) {
   std::string error;
   const int ret = loader::load(job.path, job.parameters, job.client, error);
   if (ret != 0) fail(ret, error);
+  if (state.queue.empty() || state.queue.front().unload_all) report_deferred();
 }
 
 unsigned cpus_in_tree() {

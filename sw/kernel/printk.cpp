@@ -6,6 +6,7 @@
 
 #include <cstring>
 
+#include "kernel/device_private.h"
 #include "kernel/exec/exec.h"
 #include "kernel/services.h"
 
@@ -81,12 +82,18 @@ void _dev_printk(const char* level, const struct device* dev, const char* format
 }
 
 int dev_err_probe(const struct device* dev, int err, const char* format, ...) {
-  if (err == -EPROBE_DEFER) return err;
   char text[800];
   va_list args;
   va_start(args, format);
   vscnprintf(text, sizeof(text), format, args);
   va_end(args);
+  if (err == -EPROBE_DEFER) {  // not an error yet; told when nothing more is loaded
+    if (dev != nullptr && dev->p != nullptr) {
+      dev->p->reason = text;
+      while (!dev->p->reason.empty() && dev->p->reason.back() == '\n') dev->p->reason.pop_back();
+    }
+    return err;
+  }
   _dev_printk(KERN_ERR, dev, "error %d: %s", err, text);
   return err;
 }

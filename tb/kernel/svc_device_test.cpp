@@ -14,6 +14,7 @@
 
 #include <random>
 
+#include "kernel/device_private.h"
 #include "svc_world.h"
 
 using dmavp::tb::ServiceMachine;
@@ -135,7 +136,7 @@ void note(void* what) { calls.push_back(static_cast<const char*>(what)); }
 
 int widget_probe(struct platform_device* pdev) {
   calls.push_back(std::string("probe ") + dev_name(&pdev->dev));
-  if (!supplier_ready) return -EPROBE_DEFER;
+  if (!supplier_ready) return dev_err_probe(&pdev->dev, -EPROBE_DEFER, "no supplier yet\n");
   devm_add_action_or_reset(&pdev->dev, note, const_cast<char*>("first"));
   EXPECT_NE(devm_kzalloc(&pdev->dev, 500, GFP_KERNEL), nullptr);
   devm_add_action_or_reset(&pdev->dev, note, const_cast<char*>("second"));
@@ -212,6 +213,24 @@ TEST_F(Drivers, DeferredProbeIsTriedAgainWhenSomethingBinds) {
     platform_driver_unregister(&widget);
     platform_driver_unregister(&supplier);
     EXPECT_EQ(world.live(), 0u);
+  });
+}
+
+TEST_F(Drivers, WhatStaysDeferredIsNamedOnceWithItsReason) {
+  supplier_ready = false;
+  world.run([&] {
+    platform_driver_register(&widget);
+    EXPECT_FALSE(world.machine.logged("supplier"));  // whoever provides it may still be loaded
+    kernel::report_deferred();
+    kernel::report_deferred();
+    EXPECT_EQ(world.machine.diagnostics.size(), 2u);
+    EXPECT_TRUE(
+        world.machine.saw("kernel.probe-deferred: 40000100.widget: driver widget waits for something that "
+                          "nothing loaded provides: no supplier yet"));
+    platform_driver_register(&supplier);
+    EXPECT_NE(of_find_device_by_node(of_find_node_by_path("widget1"))->dev.driver, nullptr);
+    platform_driver_unregister(&widget);
+    platform_driver_unregister(&supplier);
   });
 }
 
