@@ -76,6 +76,7 @@ FakeSoc::FakeSoc(const Settings& settings)
       blob_(load_file(settings.device_tree)),
       ram_(static_cast<std::byte*>(std::aligned_alloc(4096, kRamSize))) {
   std::memset(ram_, 0, kRamSize);
+  if (s_.edit) s_.edit(blob_.data());
 }
 
 FakeSoc::~FakeSoc() {

@@ -35,7 +35,8 @@ class FakePlic {
 class FakeSoc : public port::Machine {
  public:
   struct Settings {
-    std::string device_tree;  ///< path of a blob
+    std::string device_tree;               ///< path of a blob
+    std::function<void(void* blob)> edit;  ///< changes it in place before the boot
     FakeDmac::Settings dmac;
     unsigned dmac_irq = 27;  ///< of channel 0, or of the combined line
     bool combined_irq = false;
