@@ -46,7 +46,9 @@ int execute(const CommandLine& line) {
       break;
   }
   std::cout.flush();
-  return std::cout ? 0 : 3;
+  if (std::cout) return 0;
+  std::cerr << "dmavp: standard output: writing failed\n";
+  return 3;
 }
 
 }  // namespace

@@ -109,8 +109,11 @@ void fill_run(const po::variables_map& values, RunOptions& run) {
     }
   }
   if (values.count("insmod") != 0) run.insmods = values["insmod"].as<Words>();
-  if (values.count("json") != 0) run.json_file = values["json"].as<std::string>();
-  if (values.count("trace") != 0) run.trace_file = values["trace"].as<std::string>();
+  for (auto [option, file] : {std::pair{"json", &run.json_file}, std::pair{"trace", &run.trace_file}}) {
+    if (values.count(option) == 0) continue;
+    *file = values[option].as<std::string>();
+    if (file->empty()) throw InputError(std::string("--") + option + ": the name of the file is empty");
+  }
   run.quiet = values.count("quiet") != 0;
 }
 

@@ -19,6 +19,10 @@ std::string extent(const Region& r) {
   return r.what + " (" + hex(r.base) + " .. " + hex(r.base + (r.size - 1)) + ")";
 }
 
+constexpr std::uint64_t kPageBytes = 4096;
+constexpr std::uint64_t kPlicContexts = 0x20'0000;  // threshold and claim of context 0 (PLIC map)
+constexpr std::uint64_t kPlicContextStride = 0x1000;
+
 class Reader {
  public:
   explicit Reader(const DeviceTree& tree) : tree_(tree) {}
@@ -42,6 +46,12 @@ class Reader {
 
  private:
   void complain(const std::string& text) { problems_.push_back(tree_.source() + ": " + text); }
+
+  void check_base(int node, std::uint64_t base, std::uint64_t alignment) {
+    if (base % alignment == 0) return;
+    problems_.push_back(
+        tree_.where(node, "reg", hex(base) + " is not a multiple of " + std::to_string(alignment)));
+  }
 
   void read_tunables() {
     const auto cpus = tree_.node("/cpus");
@@ -117,6 +127,7 @@ class Reader {
         problems_.push_back(tree_.where(node, "reg", hex(range.size) + " bytes are more than 1 TiB"));
         return;
       }
+      check_base(node, range.base, kPageBytes);
       MemoryDescription memory;
       memory.name = tree_.label(node) + (part > 0 ? "_" + std::to_string(part) : std::string());
       memory.base = range.base;
@@ -140,6 +151,7 @@ class Reader {
     board_.plic.name = tree_.label(node);
     board_.plic.base = reg[0].base;
     board_.plic.size = reg[0].size;
+    check_base(node, reg[0].base, 4);
     board_.plic.sources = settings.sources;
     const auto extended = tree_.cells(node, "interrupts-extended");
     for (std::size_t at = 0; at < extended.size();) {
@@ -156,6 +168,13 @@ class Reader {
     }
     if (board_.plic.contexts == 0) {
       problems_.push_back(tree_.where(node, "interrupts-extended", "required and missing"));
+    }
+    const std::uint64_t needed = kPlicContexts + kPlicContextStride * board_.plic.contexts;
+    if (board_.plic.size < needed) {
+      problems_.push_back(tree_.where(node, "reg",
+                                      hex(board_.plic.size) + " bytes do not hold the registers of " +
+                                          std::to_string(board_.plic.contexts) + " contexts (" + hex(needed) +
+                                          ")"));
     }
   }
 
@@ -180,6 +199,7 @@ class Reader {
     dmac.clock_hz = *hz;
     dmac.interrupts = tree_.interrupts(node);
     if (problems_.size() != before) return;
+    check_base(node, dmac.base, 8);
     const unsigned channels = dmac.parameters.num_channels;
     const std::uint64_t needed = 0x100 + std::uint64_t{channels} * 0x100;
     if (dmac.size < needed) {

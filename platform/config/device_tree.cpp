@@ -40,7 +40,8 @@ std::string drain(int fd) {
 }
 
 // dtc writes the blob to a temporary file, so that its messages can be read from one pipe without a deadlock.
-std::vector<char> compile(const std::string& file) {
+std::vector<char> compile(const std::string& name) {
+  const std::string file = name[0] == '-' ? "./" + name : name;  // not an option of dtc
   std::array<char, 32> out{"/tmp/dmavp-dtb-XXXXXX"};
   const int out_fd = ::mkstemp(out.data());
   std::array<int, 2> pipe_fds{};

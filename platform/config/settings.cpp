@@ -56,6 +56,9 @@ void read_one(const DeviceTree& tree, int node, const Property& p, NodeSettings&
     return complain("has " + std::to_string(cells.size()) + " entries, " + std::to_string(wanted) +
                     " are needed" + (p.type == PropertyType::kCells ? " (dma-channels)" : ""));
   }
+  if (p.type == PropertyType::kCell && cells.size() > 1) {
+    return complain("has " + std::to_string(cells.size()) + " entries, 1 is expected");
+  }
   for (unsigned i = 0; i < wanted && i < dmac::kMaxChannels; ++i) {
     if (cells[i] < p.min || cells[i] > p.max) {
       complain((wanted > 1 ? "entry " + std::to_string(i) + ": " : "") + out_of_range(p, cells[i]));

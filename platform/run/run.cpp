@@ -44,6 +44,13 @@ class Output {
     if (wanted() && !existed_ && !stream_.is_open() && !closed_) std::filesystem::remove(file_, ignored);
   }
   bool wanted() const { return !file_.empty(); }
+  /// Two results in one regular file would destroy each other.
+  void refuse_same(const Output& other) const {
+    std::error_code error;
+    if (!wanted() || !other.wanted() || !std::filesystem::is_regular_file(file_, error)) return;
+    if (std::filesystem::equivalent(file_, other.file_, error))
+      throw InputError(file_ + ": two outputs cannot go to one file");
+  }
   std::ostream& stream() {
     if (!stream_.is_open()) stream_.open(file_, std::ios::binary | std::ios::trunc);
     return stream_;
@@ -100,6 +107,7 @@ class Run {
         choices_(options.seed.value_or(scenario_.seed)),
         recorder_(trace_file_.wanted() ? &trace_ : nullptr) {
     for (const std::string& insmod : options.insmods) scenario_.modules.push_back(parse_insmod(insmod));
+    json_.refuse_same(trace_file_);
     if (scenario_.modules.empty())
       throw InputError(scenario_.source + ": no module and no client, nothing to do");
   }
@@ -223,7 +231,8 @@ class Run {
     const bool written = trace_file_.close() & json_.close();
     if (!options_.quiet) write_table(std::cout, summary_, *board_, recorder_);
     std::cout.flush();
-    if (!written) return 3;
+    if (!std::cout) std::cerr << "dmavp: standard output: writing failed\n";
+    if (!written || !std::cout) return 3;
     if (options_.quiet) {
       for (const std::string& failure : summary_.failures) std::cerr << "dmavp: failed: " << failure << "\n";
     }

@@ -165,6 +165,15 @@ TEST(BoardDescription, EachFaultOfASettingIsNamed) {
   EXPECT_THAT(set_and_describe("k210", {{"dmac0:interrupts[1]", "66"}}), HasSubstr("66 is out of range"));
   EXPECT_THAT(set_and_describe("k210", {{"dmac0:reg[1]", "0x600"}}),
               HasSubstr("do not hold the registers of 6"));
+  EXPECT_THAT(set_and_describe("k210", {{"dmac0:reg[0]", "0x50000004"}}),
+              HasSubstr("reg: 0x50000004 is not a multiple of 8"));
+  EXPECT_THAT(set_and_describe("k210", {{"ram0:reg", "0x80000800,0x100000"}}),
+              HasSubstr("reg: 0x80000800 is not a multiple of 4096"));
+  EXPECT_THAT(set_and_describe("k210", {{"plic0:reg[1]", "0x203000"}}),
+              HasSubstr("do not hold the registers of 4 contexts (0x204000)"));
+  EXPECT_EQ(set_and_describe("k210", {{"plic0:reg[1]", "0x204000"}}), "(no error)");
+  EXPECT_THAT(set_and_describe("k210", {{"dmac0:dma-channels", "6,5"}}),
+              HasSubstr("dma-channels: has 2 entries, 1 is expected"));
   EXPECT_THAT(set_and_describe("k210", {{"dmac0:reg[0]", "0x0c001000"}}),
               AllOf(HasSubstr("overlap"), HasSubstr("dmac0 (0xc001000"), HasSubstr("plic0 (0xc000000")));
   EXPECT_THAT(set_and_describe("k210", {{"cpu0:status", "disabled"}, {"cpu1:status", "disabled"}}),

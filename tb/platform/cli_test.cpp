@@ -137,6 +137,12 @@ std::vector<WrongInput> wrong_inputs() {
       {"json_unwritable", {"run", "--json", "/nope/out.json"}, {"/nope/out.json: cannot be written"}},
       {"trace_unwritable", {"run", "--trace", "/nope/out.trace"}, {"/nope/out.trace: cannot be written"}},
       // modules
+      {"json_without_a_name", {"run", "--json", ""}, {"--json: the name of the file is empty"}},
+      {"trace_without_a_name", {"run", "--trace", ""}, {"--trace: the name of the file is empty"}},
+      {"two_outputs_in_one_file",
+       {"run", "--json", scratch("one"), "--trace", scratch(".") + "/one"},
+       {"one: two outputs cannot go to one file"}},
+
       {"module_missing", {"run", "--insmod", "/nope/a.so"}, {"/nope/a.so: no such file"}},
       {"module_unknown_name", {"run", "--insmod", "nope"}, {"--insmod nope: no such file or module"}},
       {"module_is_none",
@@ -155,6 +161,24 @@ std::vector<WrongInput> wrong_inputs() {
 
 INSTANTIATE_TEST_SUITE_P(Wrong, Cli, ::testing::ValuesIn(wrong_inputs()),
                          [](const ::testing::TestParamInfo<WrongInput>& input) { return input.param.name; });
+
+TEST(CliFiles, FullDiskUnderStandardOutputIsNotSilent) {
+  const std::vector<std::string> full{"sh", "-c", "exec \"$0\" \"$@\" > /dev/full"};
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"run", "memcpy"}, {"boards"}, {"regs"}, {"--help"}}) {
+    const Finished f = run_program(command, full);
+    EXPECT_EQ(f.status, 3) << command[0];
+    EXPECT_THAT(f.err, HasSubstr("standard output: writing failed")) << command[0];
+  }
+}
+
+TEST(CliFiles, NameOfATreeIsNoOptionOfItsCompiler) {
+  write_file(scratch("-x.dts"), "/dts-v1/;\n/ {\n");
+  const Finished f =
+      run_program({"run", "--board=-x.dts"}, {"sh", "-c", "cd " + scratch("") + " && exec \"$0\" \"$@\""});
+  EXPECT_EQ(f.status, 2);
+  EXPECT_THAT(f.err, HasSubstr("./-x.dts:2"));
+}
 
 TEST(CliLists, NameWhatThereIs) {
   const auto expect = [](std::vector<std::string> arguments, std::vector<const char*> texts) {
