@@ -52,7 +52,7 @@ struct BlockEvent {
   BlockPhase phase;
   Picoseconds time;
   std::uint64_t descriptor;  ///< address of the linked-list item, 0 if none
-  std::uint64_t bytes;       ///< length of the block in bytes where known
+  std::uint64_t bytes;  ///< length of the block, at its start and done; written of it when stopped; else 0
 };
 
 struct RegisterEvent {

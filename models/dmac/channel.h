@@ -142,6 +142,7 @@ struct Channel {
 
   SteadyState steady;
 
+  std::uint32_t block_bytes = 0;  ///< length of the block that runs or ran last
   std::uint64_t blocks = 0;
   std::uint64_t lli_fetches = 0;
 

@@ -213,7 +213,7 @@ void Engine::resume(unsigned ch) {
   e.account_both(c, e.now);
   c.suspend = c.suspended = c.source_stopped = false;
   c.rd.since = c.wr.since = e.now;
-  e.notify(c, BlockPhase::kResumed);
+  e.notify(c, BlockPhase::kResumed, c.wr.done);
   if (c.phase == Phase::kRunning) {
     e.replan(c, e.now);
   } else if (c.held) {

@@ -304,7 +304,8 @@ void Engine::Impl::start_block(Channel& c, Cycle t) {
     c.fifo_mask = static_cast<std::uint32_t>(c.fifo.size()) - 1;
   }
   choose_data_path(c);
-  notify(c, BlockPhase::kBlockStart, rd.total);
+  c.block_bytes = rd.total;
+  notify(c, BlockPhase::kBlockStart, c.block_bytes);
   plan_reader(c, t);
   plan_writer(c, t);
   update_wake(c);
@@ -340,7 +341,7 @@ void Engine::Impl::running_event(Channel& c, Cycle t) {
     sample(c);
     c.suspended = true;
     c.wake = kNever;
-    notify(c, BlockPhase::kSuspended);
+    notify(c, BlockPhase::kSuspended, c.wr.done);
     client.channel_event(c.index, kChSuspended, t);
   } else if (c.complete()) {
     end_block(c, t);
@@ -387,7 +388,7 @@ void Engine::Impl::block_finished(Channel& c, Cycle t) {
   if (!last && c.config.dst_multiblk == MultiBlock::kReload) c.dar = c.reload_dar;
   c.phase = Phase::kDone;
   c.wake = kNever;
-  notify(c, BlockPhase::kBlockDone);
+  notify(c, BlockPhase::kBlockDone, c.block_bytes);
   if (c.ctl.ioc()) {
     client.channel_event(c.index, kBlockTfrDone, t);
     if (c.generation != generation) return;
@@ -453,7 +454,7 @@ void Engine::Impl::teardown(Channel& c) {
 
 /// CH_EN is cleared before anybody hears of the end.
 void Engine::Impl::finish(Channel& c, IntStatus bits, BlockPhase phase) {
-  const std::uint64_t bytes = c.wr.done;
+  const std::uint64_t bytes = phase == BlockPhase::kTransferDone ? c.block_bytes : c.wr.done;
   teardown(c);
   notify(c, phase, bytes);
   client.channel_event(c.index, bits, now);

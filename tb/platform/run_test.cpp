@@ -160,11 +160,18 @@ TEST_P(OnBoard, TraceIsSortedAndSpeaksOfBothHalves) {
   ASSERT_TRUE(std::getline(lines, line));
   EXPECT_EQ(line, "# dmavp trace 1: time_ps source event details");
   std::uint64_t last = 0;
+  std::uint64_t in_blocks = 0;
   while (std::getline(lines, line)) {
     const std::uint64_t time = std::stoull(line);
     ASSERT_LE(last, time) << line;
     last = time;
+    const std::size_t bytes = line.find(" bytes=");
+    if (line.find(" block-done ") != std::string::npos) in_blocks += std::stoull(line.substr(bytes + 7));
   }
+  std::uint64_t written = 0;
+  for (const json::value& channel : r.result.at("channels").as_array())
+    written += channel.at("bytes_written").to_number<std::uint64_t>();
+  EXPECT_EQ(in_blocks, written);
   EXPECT_EQ(last, r.result.at("sim_time_ps").to_number<std::uint64_t>());
   for (const char* word :
        {" dmac0 burst ", " register-write ", " interrupt line=", " interrupt-entry ", " submit ",
