@@ -39,7 +39,11 @@ void prepare(tlm::tlm_generic_payload& payload, tlm::tlm_command command, std::u
 }  // namespace
 
 AxiMaster::AxiMaster(const Clock& clock, std::vector<tlm::tlm_initiator_socket<>*> sockets)
-    : clock_(clock), sockets_(std::move(sockets)), routes_(sockets_.size()), hooks_(sockets_.size()) {}
+    : clock_(clock),
+      sockets_(std::move(sockets)),
+      targets_(sockets_.size()),
+      routes_(sockets_.size()),
+      hooks_(sockets_.size()) {}
 
 void AxiMaster::set_dmi_allowed(bool allowed) {
   if (dmi_allowed_ == allowed) return;
@@ -178,10 +182,12 @@ AxiStatus AxiMaster::commit(const Burst& burst, const BurstTimes& times, std::by
   const Picoseconds now = to_picoseconds(sc_core::sc_time_stamp());
   sc_core::sc_time delay =
       due != kNever && due > now ? from_picoseconds(due - now) : sc_core::sc_time(sc_core::SC_ZERO_TIME);
+  tlm::tlm_fw_transport_if<>*& target = targets_[master];
+  if (!target) target = sockets_[master]->operator->();
   if (FaultPoint* hook = hooks_[master]; !hook) {
-    (*sockets_[master])->b_transport(payload, delay);
+    target->b_transport(payload, delay);
   } else if (!hook->before(payload, delay)) {
-    (*sockets_[master])->b_transport(payload, delay);
+    target->b_transport(payload, delay);
     hook->after(payload, delay);
   }
   const AxiStatus status = to_axi(payload.get_response_status());

@@ -53,8 +53,9 @@ class AxiMaster : public AxiPort {
 
   const Clock clock_;
   std::vector<tlm::tlm_initiator_socket<>*> sockets_;
-  std::vector<std::array<Routes, 2>> routes_;  ///< per master: reads, writes
-  std::vector<FaultPoint*> hooks_;             ///< per master
+  std::vector<tlm::tlm_fw_transport_if<>*> targets_;  ///< per master, once the first burst has been committed
+  std::vector<std::array<Routes, 2>> routes_;         ///< per master: reads, writes
+  std::vector<FaultPoint*> hooks_;                    ///< per master
   PayloadPool pool_;
   PooledPayload* spare_ = nullptr;  ///< acquired, for the next commit
   PortListener* listener_ = nullptr;

@@ -242,7 +242,11 @@ void Engine::Impl::grant_read(Channel& c, Cycle t) {
 
   plan_reader(c, t);
   if (c.wr.ready == kNever) plan_writer(c, t);
-  if (c.exact || c.complete() || c.draining()) update_wake(c);
+  if (c.complete() || c.draining()) {
+    update_wake(c);
+  } else if (c.exact) {
+    c.wake = std::min(c.wake, f.last);
+  }
 }
 
 void Engine::Impl::grant_write(Channel& c, Cycle t) {
@@ -281,7 +285,11 @@ void Engine::Impl::grant_write(Channel& c, Cycle t) {
 
   plan_writer(c, t);
   if (c.rd.ready == kNever) plan_reader(c, t);
-  if (c.exact || c.complete() || c.draining()) update_wake(c);
+  if (c.complete() || c.draining()) {
+    update_wake(c);
+  } else if (c.exact) {
+    c.wake = std::min(c.wake, f.response);
+  }
 }
 
 void Engine::Impl::grant_fetch(Channel& c, Cycle t) {
@@ -319,24 +327,28 @@ void Engine::Impl::grant_write_back(Channel& c, Cycle t) {
   c.wake = f.response;
 }
 
-/// The completions of a block that just goes on, up to `to`, without looking for anything else in between.
-/// False if there is more to do at c.wake than that.
+/// The completions of a lone channel's block that just goes on, up to `to`. True if that was all: what can be
+/// granted is still the same. Else c.wake says when there is something else to look at.
 bool Engine::Impl::complete_bursts(Channel& c, Cycle to) {
-  bool any = false;
-  while (!c.draining() && c.error == 0 && !c.complete()) {
-    const Cycle read = c.rd.in_flight() ? c.rd.flight(c.rd.head).last : kNever;
-    const Cycle write = c.wr.in_flight() ? c.wr.flight(c.wr.head).response : kNever;
-    const Cycle due = std::min(read, write);
-    c.wake = due;
-    if (due > to || due == kNever) return any;
-    any = true;
-    now = std::max(now, due);
-    if (!(read <= write ? complete_read(c) : complete_write(c))) return true;
-    // Whoever was called may have changed the course of things.
-    if (!c.exact || c.phase != Phase::kRunning || (active & (active - 1)) != 0) return true;
+  Cycle read = c.rd.in_flight() ? c.rd.flight(c.rd.head).last : kNever;
+  Cycle write = c.wr.in_flight() ? c.wr.flight(c.wr.head).response : kNever;
+  const std::uint64_t before = epoch;
+  // Whoever a burst reaches may change the course of things.
+  while (!c.draining() && c.error == 0 && !c.complete() && epoch == before && c.exact &&
+         (active & (active - 1)) == 0) {
+    c.wake = std::min(read, write);
+    if (c.wake > to || c.wake == kNever) return true;
+    now = std::max(now, c.wake);
+    if (read <= write) {
+      if (!complete_read(c)) return false;
+      read = c.rd.in_flight() ? c.rd.flight(c.rd.head).last : kNever;
+    } else {
+      if (!complete_write(c)) return false;
+      write = c.wr.in_flight() ? c.wr.flight(c.wr.head).response : kNever;
+    }
   }
-  if (any) update_wake(c);
-  return any;
+  if (c.phase == Phase::kRunning) update_wake(c);
+  return false;
 }
 
 /// The fast path: nobody to arbitrate with. True if there is nothing more to do by `to`, false if it is no
@@ -350,10 +362,13 @@ bool Engine::Impl::run_alone(Channel& c, Cycle to) {
     if (c.wake <= next) {
       if (c.wake > to) return true;
       ++epoch;
-      if (c.exact && complete_bursts(c, std::min(next, to))) continue;
-      now = std::max(now, c.wake);
-      running_event(c, now);
-      continue;
+      if (!c.exact || !complete_bursts(c, std::min(next, to))) {
+        if (c.phase == Phase::kRunning && c.wake <= std::min(next, to)) {
+          now = std::max(now, c.wake);
+          running_event(c, now);
+        }
+        continue;
+      }
     }
     if (next > to) return true;
     now = std::max(now, next);

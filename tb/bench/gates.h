@@ -16,8 +16,8 @@ struct Gate {
   double limit;
 };
 
-/// Handles Google Benchmark's options, runs, prints the table. Exit status: 1 when a gate is missed or its
-/// benchmarks did not run.
+/// Handles Google Benchmark's options and `--gates=off` behind them (nothing is held against a limit), runs,
+/// prints the table. Exit status: 1 when a gate is missed or its benchmarks did not run.
 int run(int argc, char** argv, const std::vector<Gate>& gates);
 
 }  // namespace dmavp::bench
