@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <functional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -202,6 +204,69 @@ INSTANTIATE_TEST_SUITE_P(Clients, UnloadUnderTraffic,
                            const std::string text = row.param;
                            return text.substr(0, text.find(' '));
                          });
+
+int run_soft(FakeSoc& soc, const std::string& engine, const std::string& parameters) {
+  return soc.run({"dmaengine", "virt-dma", "soft-engine" + engine,
+                  "dmatest run=1 iterations=10 test_buf_size=1000 verbose=1 " + parameters});
+}
+
+TEST(DmatestOperations, MemsetXorAndPqHaveTheirThreads) {
+  for (const char* mode : {"copy", "set"}) {
+    Rig rig;
+    EXPECT_EQ(run_soft(rig.soc, "", std::string("threads_per_chan=2 dmatest=") + (*mode == 'c' ? "0" : "1")),
+              0);
+    EXPECT_EQ(rig.soc.logged("Added 6 threads using dma0chan"), 2u);
+    for (const char* op : {mode, "xor", "pq"})
+      for (const char* n : {"0", "1"})
+        EXPECT_EQ(rig.soc.logged(std::string("dma0chan1-") + op + n + ": summary 10 tests, 0 failures"), 1u)
+            << op;
+    EXPECT_EQ(rig.soc.logged("'test passed'"), 120u);
+    rig.expect_clean();
+  }
+}
+
+TEST(DmatestOperations, WrongResultsOfEachAreNoticed) {
+  Rig rig;
+  EXPECT_EQ(run_soft(rig.soc, " wrong=1", "max_channels=1 dmatest=1"), 0);
+  for (const char* op : {"set0", "xor0", "pq0"})
+    EXPECT_EQ(rig.soc.logged(std::string("dma0chan0-") + op + ": summary 10 tests, 10 failures"), 1u) << op;
+  EXPECT_EQ(rig.failed(), 30u);
+}
+
+TEST(DmatestOperations, UnorderedProvidersAreNotPolledAndImpossibleOnesRefused) {
+  {
+    Rig rig;
+    EXPECT_EQ(run_soft(rig.soc, " unordered=1", "max_channels=1 polled=1"), 0);
+    EXPECT_EQ(rig.soc.logged("polled disabled"), 1u);
+    EXPECT_EQ(rig.soc.logged("summary 10 tests, 0 failures"), 3u);
+    rig.expect_clean();
+  }
+  Rig rig;
+  run_soft(rig.soc, " max_xor=0", "max_channels=1");
+  EXPECT_EQ(rig.soc.logged("0 sources and 1 destinations cannot be tested"), 1u);
+  EXPECT_EQ(rig.soc.logged("summary 10 tests, 0 failures"), 2u);
+}
+
+TEST(Dmatest, LengthsAndOffsetsFollowTheAlignment) {
+  Rig rig;
+  EXPECT_EQ(rig.run("dmatest run=1 iterations=60 test_buf_size=1000 alignment=4 max_channels=1 verbose=1"),
+            0);
+  std::set<unsigned> lengths;
+  unsigned lines = 0;
+  for (const std::string& line : rig.soc.log_lines) {
+    unsigned src, dst, length;
+    const auto at = line.find("src_off=");
+    if (at == std::string::npos) continue;
+    ASSERT_EQ(std::sscanf(line.c_str() + at, "src_off=0x%x dst_off=0x%x len=0x%x", &src, &dst, &length), 3);
+    EXPECT_EQ((src | dst | length) % 16, 0u) << line;
+    EXPECT_GE(length, 16u);
+    EXPECT_LE(std::max(src, dst) + length, 1000u);
+    lengths.insert(length);
+    lines++;
+  }
+  EXPECT_EQ(lines, 60u);
+  EXPECT_GT(lengths.size(), 20u);
+}
 
 /// A thread of the kernel that turns parameters of dmatest while it is loaded, as a user does with sysfs.
 class Knobs {
