@@ -1,4 +1,5 @@
-// The one door between the burst engine and whatever carries bursts: TLM in a platform, an array in a unit test.
+// The one door between the burst engine and whatever carries bursts: TLM in a platform, an array in a unit
+// test.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +15,7 @@ enum class AxiStatus : std::uint8_t { kOkay = 0, kSlvErr = 2, kDecErr = 3 };
 /// One burst as planned. `data` belongs to the engine and stays valid until the burst has completed.
 struct Burst {
   std::uint64_t address = 0;
-  std::uint32_t bytes = 0;       ///< payload; the first and last beat may be partial
+  std::uint32_t bytes = 0;  ///< payload; the first and last beat may be partial
   std::uint16_t beats = 1;
   std::uint8_t beat_bytes = 1;
   bool fixed = false;
@@ -28,10 +29,10 @@ struct Burst {
 
 /// When the parts of a burst happen, in absolute cycles; kNever where the port does not know yet.
 struct BurstTimes {
-  Cycle accepted = kNever;    ///< AR or AW handshake
+  Cycle accepted = kNever;  ///< AR or AW handshake
   Cycle first_beat = kNever;
   Cycle last_beat = kNever;
-  Cycle response = kNever;    ///< last R beat, or B
+  Cycle response = kNever;  ///< last R beat, or B
 };
 
 /// Latency of the path to an address, and memory that may be accessed directly instead of by commit().
@@ -39,8 +40,8 @@ struct BurstTimes {
 struct Path {
   std::uint64_t first = 0;
   std::uint64_t last = 0;
-  Cycle latency = 0;              ///< reads: AR accepted to first R beat; writes: last W beat to B
-  std::byte* direct = nullptr;    ///< host address of `first`, or null when bursts must be committed
+  Cycle latency = 0;            ///< reads: AR accepted to first R beat; writes: last W beat to B
+  std::byte* direct = nullptr;  ///< host address of `first`, or null when bursts must be committed
 };
 
 /// What the port tells the engine later, in a port that does not answer at once (`at`).
@@ -60,7 +61,8 @@ class AxiPort {
   /// commit() when they are due. False: request() carries the burst, and its times and status come later.
   virtual bool immediate() const = 0;
 
-  /// The path to `address` in one direction. Never fails: an address nobody decodes has latency 0 and no memory.
+  /// The path to `address` in one direction. Never fails: an address nobody decodes has latency 0 and no
+  /// memory.
   virtual Path path(unsigned master, std::uint64_t address, bool write) = 0;
 
   /// Moves the data of a burst now; `data` holds burst.bytes bytes (read into, or written from).

@@ -11,12 +11,12 @@ enum class MultiBlock : std::uint8_t { kContiguous = 0, kReload = 1, kShadow = 2
 struct ChannelConfig {
   MultiBlock src_multiblk = MultiBlock::kContiguous;
   MultiBlock dst_multiblk = MultiBlock::kContiguous;
-  std::uint8_t tt_fc = 0;       ///< 4.4
-  bool hs_sel_src = false;      ///< true: software handshake
+  std::uint8_t tt_fc = 0;   ///< 4.4
+  bool hs_sel_src = false;  ///< true: software handshake
   bool hs_sel_dst = false;
   std::uint8_t src_per = 0;
   std::uint8_t dst_per = 0;
-  std::uint8_t priority = 0;    ///< higher number wins
+  std::uint8_t priority = 0;  ///< higher number wins
   bool lock = false;
   std::uint8_t lock_level = 0;
   std::uint8_t src_osr_limit = 1;  ///< outstanding requests = field + 1
@@ -34,12 +34,12 @@ struct Ctl {
   constexpr unsigned dst_master() const { return static_cast<unsigned>(bits(2, 2)); }
   constexpr bool src_fixed() const { return bits(4, 4) != 0; }
   constexpr bool dst_fixed() const { return bits(6, 6) != 0; }
-  constexpr unsigned src_width_code() const { return static_cast<unsigned>(bits(10, 8)); }   ///< 0..7; 7 reserved
+  constexpr unsigned src_width_code() const { return static_cast<unsigned>(bits(10, 8)); }  ///< 7: reserved
   constexpr unsigned dst_width_code() const { return static_cast<unsigned>(bits(13, 11)); }
   constexpr unsigned src_msize_code() const { return static_cast<unsigned>(bits(17, 14)); }
   constexpr unsigned dst_msize_code() const { return static_cast<unsigned>(bits(21, 18)); }
   constexpr bool arlen_en() const { return bits(38, 38) != 0; }
-  constexpr unsigned arlen() const { return static_cast<unsigned>(bits(46, 39)); }           ///< beats - 1
+  constexpr unsigned arlen() const { return static_cast<unsigned>(bits(46, 39)); }  ///< beats - 1
   constexpr bool awlen_en() const { return bits(47, 47) != 0; }
   constexpr unsigned awlen() const { return static_cast<unsigned>(bits(55, 48)); }
   constexpr bool src_stat_en() const { return bits(56, 56) != 0; }

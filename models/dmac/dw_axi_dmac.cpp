@@ -164,7 +164,7 @@ tlm::tlm_response_status DwAxiDmac::access(tlm::tlm_generic_payload& payload, Cy
   if (const auto bad = refusal(payload, beats); bad != tlm::TLM_OK_RESPONSE) {
     if (diagnostic_observer_) {
       diagnostic_observer_->diagnostic({source_, time, Severity::kWarning, "dmac.register-access-size",
-                             "register access that is not made of aligned 32- or 64-bit words"});
+                                        "register access that is not made of aligned 32- or 64-bit words"});
     }
     return bad;
   }
@@ -196,8 +196,8 @@ tlm::tlm_response_status DwAxiDmac::access(tlm::tlm_generic_payload& payload, Cy
       }
     }
     if (access_observer_) {
-      access_observer_->register_access({source_, time, offset, value, static_cast<std::uint8_t>(bytes), write,
-                                  registers_.bank().name_at(offset)});
+      access_observer_->register_access({source_, time, offset, value, static_cast<std::uint8_t>(bytes),
+                                         write, registers_.bank().name_at(offset)});
     }
     if (response == tlm::TLM_OK_RESPONSE) {
       response = to_tlm(fault, registers_.parameters().slvif_error_response);
@@ -274,7 +274,8 @@ void DwAxiDmac::drive_lines() {
   while (next_change_ < changes_.size() && changes_[next_change_].time <= now) {
     const LevelChange& change = changes_[next_change_++];
     write_line(change.line, change.level);
-    if (interrupt_observer_) interrupt_observer_->interrupt({source_, change.time, change.line, change.level});
+    if (interrupt_observer_)
+      interrupt_observer_->interrupt({source_, change.time, change.line, change.level});
   }
   if (next_change_ == changes_.size()) {
     changes_.clear();

@@ -1,7 +1,7 @@
 // The burst engine of DW_axi_dmac: channels, arbitration, AXI occupancy and cycle accounts, without SystemC.
 //
-// Time only moves in advance(): everything due at or before the given cycle is done in order, nothing later is
-// decided. So a register access that first advances to its own cycle sees, and changes, a true state, and
+// Time only moves in advance(): everything due at or before the given cycle is done in order, nothing later
+// is decided. So a register access that first advances to its own cycle sees, and changes, a true state, and
 // nothing planned has ever to be taken back (design decisions 6 and 7).
 #pragma once
 
@@ -20,7 +20,15 @@ namespace dmavp::dmac {
 
 /// Where the cycles of a side went (design decision 20). Every cycle belongs to exactly one.
 enum class Cause : std::uint8_t {
-  kTransferring, kArbitration, kOutstandingLimit, kFifo, kHandshake, kMemory, kDescriptor, kSuspended, kIdle
+  kTransferring,
+  kArbitration,
+  kOutstandingLimit,
+  kFifo,
+  kHandshake,
+  kMemory,
+  kDescriptor,
+  kSuspended,
+  kIdle
 };
 inline constexpr unsigned kCauses = 9;
 const char* to_string(Cause cause);  ///< "transferring", "arbitration", ... as in the result file
@@ -56,33 +64,37 @@ class EngineClient {
   /// Event bits of CHn_INTSTATUS happened at `cycle`. CH_EN is already cleared where the event implies it.
   virtual void channel_event(unsigned channel, IntStatus bits, Cycle cycle) = 0;
   /// `kind` as in DiagnosticEvent.
-  virtual void diagnostic(unsigned channel, Severity severity, const char* kind, const char* message, Cycle cycle) = 0;
+  virtual void diagnostic(unsigned channel, Severity severity, const char* kind, const char* message,
+                          Cycle cycle) = 0;
 };
 
 class Engine : public PortListener {
  public:
   /// `clock` converts cycles for observers; `choices` may be null where ties need no draw.
-  Engine(const Parameters& parameters, const Clock& clock, EventSource source, AxiPort& port, EngineClient& client);
+  Engine(const Parameters& parameters, const Clock& clock, EventSource source, AxiPort& port,
+         EngineClient& client);
   ~Engine() override;
 
   void set_observer(Observer* observer);  ///< null: no events, no cost
 
-  // --- time -------------------------------------------------------------------------------------------------
-  /// Does everything due at or before `to`. A call made from inside a commit (a burst that hits the controller's
-  /// own registers) returns at once: all earlier work is already done.
+  // --- time
+  // -------------------------------------------------------------------------------------------------
+  /// Does everything due at or before `to`. A call made from inside a commit (a burst that hits the
+  /// controller's own registers) returns at once: all earlier work is already done.
   void advance(Cycle to);
-  /// The latest cycle at which advance() must be called again for events to come at their true time and data to
-  /// become visible granule by granule; kNever when nothing moves.
+  /// The latest cycle at which advance() must be called again for events to come at their true time and data
+  /// to become visible granule by granule; kNever when nothing moves.
   Cycle next_wake() const;
   Cycle now() const;
 
-  // --- programming (call advance() first) -------------------------------------------------------------------
-  std::uint64_t sar(unsigned ch) const;        ///< current source address
+  // --- programming (call advance() first)
+  // -------------------------------------------------------------------
+  std::uint64_t sar(unsigned ch) const;  ///< current source address
   std::uint64_t dar(unsigned ch) const;
-  std::uint32_t block_ts(unsigned ch) const;   ///< items read while a block runs, else as programmed (7 #4)
+  std::uint32_t block_ts(unsigned ch) const;  ///< items read while a block runs, else as programmed (7 #4)
   std::uint64_t ctl(unsigned ch) const;
   std::uint64_t llp(unsigned ch) const;
-  std::uint64_t status(unsigned ch) const;     ///< CHn_STATUS
+  std::uint64_t status(unsigned ch) const;  ///< CHn_STATUS
   void set_sar(unsigned ch, std::uint64_t value);
   void set_dar(unsigned ch, std::uint64_t value);
   void set_block_ts(unsigned ch, std::uint32_t value);
@@ -92,26 +104,29 @@ class Engine : public PortListener {
   void set_axi_id(unsigned ch, std::uint64_t value);
   void set_axi_qos(unsigned ch, std::uint64_t value);
 
-  // --- control (spec 5.3, 5.4) ------------------------------------------------------------------------------
+  // --- control (spec 5.3, 5.4)
+  // ------------------------------------------------------------------------------
   void enable(unsigned ch);
-  void disable(unsigned ch);          ///< graceful; completes at once on a halted or suspended channel
+  void disable(unsigned ch);  ///< graceful; completes at once on a halted or suspended channel
   void suspend(unsigned ch);
   void resume(unsigned ch);
-  void abort(unsigned ch);            ///< CH_EN reads 0 when this returns
-  void resume_request(unsigned ch);   ///< BLK_TFR_RESUMEREQ
-  void reset();                       ///< soft reset: every channel to its reset state at once
+  void abort(unsigned ch);           ///< CH_EN reads 0 when this returns
+  void resume_request(unsigned ch);  ///< BLK_TFR_RESUMEREQ
+  void reset();                      ///< soft reset: every channel to its reset state at once
 
-  bool enabled(unsigned ch) const;    ///< CH_EN
+  bool enabled(unsigned ch) const;      ///< CH_EN
   bool suspend_bit(unsigned ch) const;  ///< CH_SUSP
   bool any_enabled() const;
 
-  // --- observation ------------------------------------------------------------------------------------------
+  // --- observation
+  // ------------------------------------------------------------------------------------------
   std::uint32_t fifo_bytes(unsigned ch) const;  ///< read from the source, not yet responded to as written
   /// Accounts up to now(): the causes of each side add up to now().
   ChannelStatistics channel_statistics(unsigned ch) const;
   PortStatistics port_statistics(unsigned master) const;
 
-  // --- PortListener -----------------------------------------------------------------------------------------
+  // --- PortListener
+  // -----------------------------------------------------------------------------------------
   void burst_progress(std::uint32_t tag, const BurstTimes& times, AxiStatus status) override;
   void paths_changed() override;
 

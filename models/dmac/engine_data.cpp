@@ -62,7 +62,8 @@ void Engine::Impl::choose_data_path(Channel& c) {
     if (inside && path.direct)
       (write ? c.direct_dst : c.direct_src) = path.direct + (side->base - path.first);
   }
-  c.exact = burst_observer != nullptr || !c.direct_src || !c.direct_dst || c.rd.shape.fixed || c.wr.shape.fixed;
+  c.exact =
+      burst_observer != nullptr || !c.direct_src || !c.direct_dst || c.rd.shape.fixed || c.wr.shape.fixed;
   if (!c.exact) lazy |= 1u << c.index;
   const Range src = range_of(c.rd, c.direct_src);
   const Range dst = range_of(c.wr, c.direct_dst);

@@ -181,7 +181,13 @@ void Engine::Impl::fetch_done(Channel& c, Cycle t) {
   }
   if (is_list(c.config.src_multiblk)) c.sar = next.sar;
   if (is_list(c.config.dst_multiblk)) c.dar = next.dar;
-  c.block_ts = next.block_ts;
+  const std::uint32_t block_ts_bits = block_ts_mask(p, c.index);
+  if ((next.block_ts & ~block_ts_bits) != 0) {
+    diagnose(c, Severity::kWarning, "dmac.block-ts-cut",
+             "BLOCK_TS of the item is larger than the channel implements; its upper bits are lost");
+    if (c.generation != generation) return;
+  }
+  c.block_ts = next.block_ts & block_ts_bits;
   c.ctl = next.ctl;
   c.llp = next.llp & (~(kItemAlignment - 1) | 1);
   c.phase = Phase::kDecoding;

@@ -9,7 +9,7 @@
 namespace dmavp::dmac {
 
 inline constexpr unsigned kLliBytes = 64;
-inline constexpr unsigned kLliFetchBytes = 40;        ///< 0x00..0x27
+inline constexpr unsigned kLliFetchBytes = 40;         ///< 0x00..0x27
 inline constexpr unsigned kLliWriteBackOffset = 0x20;  ///< CTL, SSTAT, DSTAT, LLP_STATUS
 inline constexpr unsigned kLliWriteBackBytes = 24;     ///< 0x20..0x37
 

@@ -81,6 +81,13 @@ struct Parameters {
   unsigned granule_bytes = 4096;  ///< lt: data become visible at least this often, 64 .. 1 MiB
 };
 
+/// Implemented bits of BLOCK_TS (ch_max_block_ts): those that the largest block of the channel needs.
+inline std::uint32_t block_ts_mask(const Parameters& parameters, unsigned channel) {
+  std::uint32_t mask = 1;
+  while (mask < parameters.max_block_items[channel] - 1) mask = mask * 2 + 1;
+  return mask;
+}
+
 /// A parameter out of its range: its name as above, with the index of per-channel ones, and what is wrong.
 struct ParameterProblem {
   std::string field;    ///< "fifo_depth", "max_block_items[3]"

@@ -67,11 +67,7 @@ std::uint64_t Registers::address_mask() const {
   return parameters_.addr_width >= 64 ? kAll : (std::uint64_t{1} << parameters_.addr_width) - 1;
 }
 
-std::uint64_t Registers::block_ts_mask(unsigned ch) const {
-  std::uint64_t mask = 1;
-  while (mask < parameters_.max_block_items[ch] - 1) mask = mask * 2 + 1;
-  return mask;
-}
+std::uint64_t Registers::block_ts_mask(unsigned ch) const { return dmac::block_ts_mask(parameters_, ch); }
 
 void Registers::set_observer(Observer* observer) {
   diagnostic_observer_ = interested(observer, kDiagnostics);
@@ -455,7 +451,8 @@ void Registers::update_lines() {
 }
 
 void Registers::diagnostic(unsigned, Severity severity, const char* kind, const char* message, Cycle cycle) {
-  if (diagnostic_observer_) diagnostic_observer_->diagnostic({source_, clock_.time_of(cycle), severity, kind, message});
+  if (diagnostic_observer_)
+    diagnostic_observer_->diagnostic({source_, clock_.time_of(cycle), severity, kind, message});
 }
 
 // --- reference ---

@@ -61,12 +61,12 @@ tlm::tlm_response_status Plic::perform(tlm::tlm_generic_payload& access, const s
   const sc_core::sc_time at = sc_core::sc_time_stamp() + delay;
   if (access_observer_ != nullptr) {
     access_observer_->register_access({{basename()},
-                                to_picoseconds(at),
-                                offset,
-                                value,
-                                4,
-                                access.is_write(),
-                                PlicCore::name(core_.locate(offset).reg)});
+                                       to_picoseconds(at),
+                                       offset,
+                                       value,
+                                       4,
+                                       access.is_write(),
+                                       PlicCore::name(core_.locate(offset).reg)});
   }
   schedule_outputs(at);
   return tlm::TLM_OK_RESPONSE;
@@ -109,7 +109,8 @@ void Plic::drive_outputs() {
     const Change& change = changes_[done];
     if (context[change.context].size() != 0) context[change.context]->write(change.level);
     if (interrupt_observer_ != nullptr) {
-      interrupt_observer_->interrupt({{basename()}, to_picoseconds(change.time), change.context, change.level});
+      interrupt_observer_->interrupt(
+          {{basename()}, to_picoseconds(change.time), change.context, change.level});
     }
   }
   changes_.erase(changes_.begin(), changes_.begin() + static_cast<std::ptrdiff_t>(done));

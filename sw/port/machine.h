@@ -1,6 +1,6 @@
 // The one boundary between the simulated software and whatever executes it (design decision 8, 11 and 15).
-// `kernel/` calls this interface; the platform implements it over SystemC, unit tests implement it over an array.
-// All times are picoseconds since the start of the simulation.
+// `kernel/` calls this interface; the platform implements it over SystemC, unit tests implement it over an
+// array. All times are picoseconds since the start of the simulation.
 #pragma once
 
 #include <cstddef>
@@ -28,15 +28,22 @@ struct MmioResult {
 
 /// What software does, for traces and statistics. Text pointers are valid during the call only.
 enum class SoftEventKind : std::uint8_t {
-  kInterruptEntry, kInterruptExit,  // number = interrupt, cpu
-  kSoftirq,                         // number = softirq, text = "exit" or "deferred"
-  kThreadSwitch,                    // text = name of the thread that runs now
-  kSubmit, kIssue, kCallback,       // text = channel, number = cookie, bytes
-  kTerminate,                       // text = channel
-  kMap, kUnmap, kSync,              // address, bytes, number = direction
-  kModuleLoad, kModuleUnload,       // text = module
-  kClientStart, kClientDone,        // text = client
-  kDiagnostic                       // text = "kind: message", number = 0 note, 1 warning, 2 error
+  kInterruptEntry,
+  kInterruptExit,  // number = interrupt, cpu
+  kSoftirq,        // number = softirq, text = "exit" or "deferred"
+  kThreadSwitch,   // text = name of the thread that runs now
+  kSubmit,
+  kIssue,
+  kCallback,   // text = channel, number = cookie, bytes
+  kTerminate,  // text = channel
+  kMap,
+  kUnmap,
+  kSync,  // address, bytes, number = direction
+  kModuleLoad,
+  kModuleUnload,  // text = module
+  kClientStart,
+  kClientDone,  // text = client
+  kDiagnostic   // text = "kind: message", number = 0 note, 1 warning, 2 error
 };
 
 struct SoftEvent {
@@ -51,37 +58,43 @@ struct SoftEvent {
 
 /// One transfer or the whole of a client, as the result file counts them (design section 4, clients[]).
 struct ClientReport {
-  const char* client = "";   ///< name of the client in the scenario
-  const char* kind = "";     ///< module
+  const char* client = "";  ///< name of the client in the scenario
+  const char* kind = "";    ///< module
   const char* channel = "";
-  std::uint64_t bytes = 0;   ///< payload of a completed transfer
+  std::uint64_t bytes = 0;  ///< payload of a completed transfer
   bool failed = false;
-  Time issued = 0;           ///< issue_pending
-  Time completed = 0;        ///< start of the callback
+  Time issued = 0;     ///< issue_pending
+  Time completed = 0;  ///< start of the callback
 };
 
 class Machine {
  public:
   virtual ~Machine() = default;
 
-  // --- bus --------------------------------------------------------------------------------------------------
+  // --- bus
+  // --------------------------------------------------------------------------------------------------
   /// Access of 1, 2, 4 or 8 bytes by `cpu` at its local time `now`; `now` is below horizon().
   virtual MmioResult read(unsigned cpu, std::uint64_t address, unsigned bytes, Time now) = 0;
-  virtual MmioResult write(unsigned cpu, std::uint64_t address, unsigned bytes, std::uint64_t value, Time now) = 0;
-  /// Software may run while its local time is below this: the earliest of pending hardware activity, the quantum
-  /// and the end of the run. It may move, in either direction, with every bus access.
+  virtual MmioResult write(unsigned cpu, std::uint64_t address, unsigned bytes, std::uint64_t value,
+                           Time now) = 0;
+  /// Software may run while its local time is below this: the earliest of pending hardware activity, the
+  /// quantum and the end of the run. It may move, in either direction, with every bus access.
   virtual Time horizon() = 0;
 
-  // --- memory -----------------------------------------------------------------------------------------------
+  // --- memory
+  // -----------------------------------------------------------------------------------------------
   virtual unsigned ram_regions() = 0;
   virtual RamRegion ram_region(unsigned index) = 0;
   virtual const void* device_tree() = 0;  ///< flattened blob (libfdt), valid for ever
 
-  // --- choices (design decision 13) -------------------------------------------------------------------------
+  // --- choices (design decision 13)
+  // -------------------------------------------------------------------------
   virtual std::uint32_t choice_stream(const char* name) = 0;
-  virtual std::uint64_t draw(std::uint32_t stream, std::uint64_t bound) = 0;  ///< 0..bound-1; bound 0 = 64 bits
+  virtual std::uint64_t draw(std::uint32_t stream,
+                             std::uint64_t bound) = 0;  ///< 0..bound-1; bound 0 = 64 bits
 
-  // --- observation ------------------------------------------------------------------------------------------
+  // --- observation
+  // ------------------------------------------------------------------------------------------
   virtual bool observed() = 0;  ///< false: nobody wants SoftEvents, so do not build them
   virtual void observe(const SoftEvent& event) = 0;
   virtual void report(const ClientReport& report) = 0;
@@ -90,12 +103,14 @@ class Machine {
   /// One line of kernel log without newline; level 0 (emergency) .. 7 (debug).
   virtual void log(int level, Time time, unsigned cpu, const char* line) = 0;
 
-  // --- host files -------------------------------------------------------------------------------------------
+  // --- host files
+  // -------------------------------------------------------------------------------------------
   /// Size of a file for request_firmware(), or negative errno.
   virtual std::int64_t file_size(const char* path) = 0;
   virtual std::int64_t file_read(const char* path, std::uint64_t offset, void* into, std::uint64_t bytes) = 0;
 
-  /// The simulation cannot go on (BUG(), deadlock). Does not return to the caller's thread; the text is the report.
+  /// The simulation cannot go on (BUG(), deadlock). Does not return to the caller's thread; the text is the
+  /// report.
   virtual void fatal(const char* text) = 0;
 };
 

@@ -229,6 +229,23 @@ TEST(ListDetails, CtlWritesAreIgnoredInSilenceWhileAListRuns) {  // 2.5
   EXPECT_EQ(copied(rig.ram(), kFrom, kTo, 4096), 4096u);
 }
 
+TEST(ListDetails, ItemHasNoMoreBlockTsBitsThanTheRegister) {  // 1.1: ch_max_block_ts
+  RigOptions o = plain();
+  o.parameters.max_block_items.fill(64);
+  o.observe = true;
+  Rig rig(o);
+  fill(rig, 9);
+  item(kItems, kFrom, kTo, 128 + 16, wide(), 0, true, true).write(rig.ram());
+  rig.power_up();
+  start(rig, list_at(0, kItems));
+  ASSERT_TRUE(rig.run_until_idle());
+  EXPECT_EQ(rig.status(0), irq::kTransferDone);
+  EXPECT_EQ(rig.read("BLOCK_TS"), 15u);
+  EXPECT_EQ(rig.read("STATUS"), 16u);
+  EXPECT_EQ(rig.read("DAR"), kTo + 128);
+  EXPECT_EQ(rig.diagnostics().size(), 1u);
+}
+
 TEST(ListDetails, LlpLowBitsHaveNoFunction) {
   Rig rig(plain());
   fill(rig, 9);

@@ -15,15 +15,15 @@
 #define smp_wmb() DMAVP_COMPILER_BARRIER()
 
 #define smp_store_mb(variable, value) \
-	do {                              \
-		(variable) = (value);         \
-		smp_mb();                     \
-	} while (0)
-#define smp_store_release(pointer, value)                       \
-	do {                                                        \
-		smp_mb();                                               \
-		*(volatile __typeof__(*(pointer)) *)(pointer) = (value); \
-	} while (0)
-#define smp_load_acquire(pointer) (*(volatile __typeof__(*(pointer)) *)(pointer))
+  do {                                \
+    (variable) = (value);             \
+    smp_mb();                         \
+  } while (0)
+#define smp_store_release(pointer, value)                   \
+  do {                                                      \
+    smp_mb();                                               \
+    *(volatile __typeof__(*(pointer))*)(pointer) = (value); \
+  } while (0)
+#define smp_load_acquire(pointer) (*(volatile __typeof__(*(pointer))*)(pointer))
 
 #endif

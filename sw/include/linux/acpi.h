@@ -9,10 +9,9 @@
 struct device;
 struct dma_chan;
 
-static inline bool has_acpi_companion(struct device *dev)
-{
-	(void)dev;
-	return false;
+static inline bool has_acpi_companion(struct device* dev) {
+  (void)dev;
+  return false;
 }
 
 #endif

@@ -16,9 +16,6 @@
 #define __cacheline_aligned ____cacheline_aligned
 
 /* Bytes; the alignment DMA buffers need. */
-static inline int dma_get_cache_alignment(void)
-{
-	return L1_CACHE_BYTES;
-}
+static inline int dma_get_cache_alignment(void) { return L1_CACHE_BYTES; }
 
 #endif

@@ -54,20 +54,21 @@
 #define __acquire(x) (void)0
 #define __release(x) (void)0
 
-/* An entry of a table in a section of its own: kept though nobody refers to it, in the order of the source. */
+/* An entry of a table in a section of its own: kept though nobody refers to it, in the order of the source.
+ */
 #ifdef __clang__
 #define DMAVP_TABLE_ENTRY(section_name, alignment) \
-	__attribute__((__used__, __section__(section_name), __aligned__(alignment)))
+  __attribute__((__used__, __section__(section_name), __aligned__(alignment)))
 #else
 #define DMAVP_TABLE_ENTRY(section_name, alignment) \
-	__attribute__((__used__, __no_reorder__, __section__(section_name), __aligned__(alignment)))
+  __attribute__((__used__, __no_reorder__, __section__(section_name), __aligned__(alignment)))
 #endif
 
 #define barrier() __asm__ __volatile__("" ::: "memory")
 #define unreachable() __builtin_unreachable()
 
-#define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
-#define WRITE_ONCE(x, value) (*(volatile __typeof__(x) *)&(x) = (value))
+#define READ_ONCE(x) (*(const volatile __typeof__(x)*)&(x))
+#define WRITE_ONCE(x, value) (*(volatile __typeof__(x)*)&(x) = (value))
 #define ACCESS_PRIVATE(p, member) ((p)->member)
 
 #define __same_type(a, b) __builtin_types_compatible_p(__typeof__(a), __typeof__(b))

@@ -5,11 +5,7 @@
 #include <linux/smp.h>
 
 /* CPUs neither come nor go. */
-static inline void cpus_read_lock(void)
-{
-}
-static inline void cpus_read_unlock(void)
-{
-}
+static inline void cpus_read_lock(void) {}
+static inline void cpus_read_unlock(void) {}
 
 #endif

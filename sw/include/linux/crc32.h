@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-u32 crc32_le(u32 crc, const void *p, size_t len);
+u32 crc32_le(u32 crc, const void* p, size_t len);
 #define crc32(seed, data, length) crc32_le((seed), (data), (length))
 
 #ifdef __cplusplus

@@ -8,15 +8,11 @@
 
 struct dentry;
 
-static inline struct dentry *debugfs_create_dir(const char *name, struct dentry *parent)
-{
-	(void)name;
-	(void)parent;
-	return (struct dentry *)ERR_PTR(-ENODEV);
+static inline struct dentry* debugfs_create_dir(const char* name, struct dentry* parent) {
+  (void)name;
+  (void)parent;
+  return (struct dentry*)ERR_PTR(-ENODEV);
 }
-static inline void debugfs_remove_recursive(struct dentry *dentry)
-{
-	(void)dentry;
-}
+static inline void debugfs_remove_recursive(struct dentry* dentry) { (void)dentry; }
 
 #endif

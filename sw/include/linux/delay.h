@@ -11,18 +11,9 @@ extern "C" {
 
 /* Busy: the CPU does nothing else but take interrupts. Any context. */
 void dmavp_delay_ns(u64 nanoseconds);
-static inline void udelay(unsigned long microseconds)
-{
-	dmavp_delay_ns((u64)microseconds * 1000u);
-}
-static inline void ndelay(unsigned long nanoseconds)
-{
-	dmavp_delay_ns(nanoseconds);
-}
-static inline void mdelay(unsigned long milliseconds)
-{
-	dmavp_delay_ns((u64)milliseconds * 1000000u);
-}
+static inline void udelay(unsigned long microseconds) { dmavp_delay_ns((u64)microseconds * 1000u); }
+static inline void ndelay(unsigned long nanoseconds) { dmavp_delay_ns(nanoseconds); }
+static inline void mdelay(unsigned long milliseconds) { dmavp_delay_ns((u64)milliseconds * 1000000u); }
 
 /* Sleeping: at least that long, rounded up to jiffies for msleep(). */
 void msleep(unsigned int milliseconds);

@@ -9,7 +9,7 @@
 #define ERESTARTNOHAND 514
 #define ENOIOCTLCMD 515
 #define ERESTART_RESTARTBLOCK 516
-#define EPROBE_DEFER 517      /* ask again later */
+#define EPROBE_DEFER 517 /* ask again later */
 #define EOPENSTALE 518
 #define ENOPARAM 519
 #define ENOTSUPP 524

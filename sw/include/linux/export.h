@@ -6,9 +6,9 @@
 #include <linux/stringify.h>
 
 /* Behind the definition. The name is recorded in section __ksymtab_strings, which the module loader reads. */
-#define EXPORT_SYMBOL(symbol) \
-	extern __typeof__(symbol) symbol __attribute__((__visibility__("default"))); \
-	static const char __kstrtab_##symbol[] DMAVP_TABLE_ENTRY("__ksymtab_strings", 1) = #symbol
+#define EXPORT_SYMBOL(symbol)                                                  \
+  extern __typeof__(symbol) symbol __attribute__((__visibility__("default"))); \
+  static const char __kstrtab_##symbol[] DMAVP_TABLE_ENTRY("__ksymtab_strings", 1) = #symbol
 #define EXPORT_SYMBOL_GPL(symbol) EXPORT_SYMBOL(symbol)
 #define EXPORT_SYMBOL_NS(symbol, ns) EXPORT_SYMBOL(symbol)
 #define EXPORT_SYMBOL_NS_GPL(symbol, ns) EXPORT_SYMBOL(symbol)
@@ -24,7 +24,7 @@ extern struct module __this_module __attribute__((__visibility__("hidden")));
 #endif
 #define THIS_MODULE (&__this_module)
 #else
-#define THIS_MODULE ((struct module *)0)
+#define THIS_MODULE ((struct module*)0)
 #endif
 
 #endif

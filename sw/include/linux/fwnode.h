@@ -3,7 +3,7 @@
 
 /* Firmware's view of a device; here always a part of a device-tree node. */
 struct fwnode_handle {
-	struct fwnode_handle *secondary;
+  struct fwnode_handle* secondary;
 };
 
 #endif

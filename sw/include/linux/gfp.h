@@ -27,9 +27,6 @@
 #define GFP_DMA __GFP_DMA
 #define GFP_DMA32 __GFP_DMA32
 
-static inline bool gfpflags_allow_blocking(gfp_t flags)
-{
-	return (flags & __GFP_DIRECT_RECLAIM) != 0;
-}
+static inline bool gfpflags_allow_blocking(gfp_t flags) { return (flags & __GFP_DIRECT_RECLAIM) != 0; }
 
 #endif

@@ -8,17 +8,15 @@
 extern "C" {
 #endif
 
-static inline u64 lo_hi_readq(const volatile void __iomem *addr)
-{
-	u32 low = readl(addr);
-	u32 high = readl((const volatile char __iomem *)addr + 4);
+static inline u64 lo_hi_readq(const volatile void __iomem* addr) {
+  u32 low = readl(addr);
+  u32 high = readl((const volatile char __iomem*)addr + 4);
 
-	return low | ((u64)high << 32);
+  return low | ((u64)high << 32);
 }
-static inline void lo_hi_writeq(u64 value, volatile void __iomem *addr)
-{
-	writel((u32)value, addr);
-	writel((u32)(value >> 32), (volatile char __iomem *)addr + 4);
+static inline void lo_hi_writeq(u64 value, volatile void __iomem* addr) {
+  writel((u32)value, addr);
+  writel((u32)(value >> 32), (volatile char __iomem*)addr + 4);
 }
 #define lo_hi_readq_relaxed(addr) lo_hi_readq(addr)
 #define lo_hi_writeq_relaxed(value, addr) lo_hi_writeq(value, addr)

@@ -31,18 +31,17 @@ extern "C" {
 #endif
 
 /* Reports when a function that may sleep is called where it must not ("kernel.sleep-in-atomic"). */
-void dmavp_might_sleep(const char *file, int line);
+void dmavp_might_sleep(const char* file, int line);
 #ifndef might_sleep
 #define might_sleep() dmavp_might_sleep(__FILE__, __LINE__)
 #define might_sleep_if(condition) \
-	do { \
-		if (condition) \
-			might_sleep(); \
-	} while (0)
+  do {                            \
+    if (condition) might_sleep(); \
+  } while (0)
 #endif
 
 #define PTR_IF(condition, ptr) ((condition) ? (ptr) : NULL)
-#define u64_to_user_ptr(x) ((void *)(unsigned long)(x))
+#define u64_to_user_ptr(x) ((void*)(unsigned long)(x))
 
 #ifdef __cplusplus
 }

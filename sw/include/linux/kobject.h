@@ -12,16 +12,13 @@ extern "C" {
 #endif
 
 struct kobject {
-	const char *name;         /* kmalloc'd by dev_set_name() */
-	struct list_head entry;
-	struct kobject *parent;
-	struct kref kref;
+  const char* name; /* kmalloc'd by dev_set_name() */
+  struct list_head entry;
+  struct kobject* parent;
+  struct kref kref;
 };
 
-static inline const char *kobject_name(const struct kobject *kobj)
-{
-	return kobj->name;
-}
+static inline const char* kobject_name(const struct kobject* kobj) { return kobj->name; }
 
 #ifdef __cplusplus
 }

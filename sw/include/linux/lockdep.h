@@ -1,4 +1,5 @@
-/* Assertions about locks and contexts; a violation is a diagnostic kernel.lock-not-held or kernel.wrong-context. */
+/* Assertions about locks and contexts; a violation is a diagnostic kernel.lock-not-held or
+ * kernel.wrong-context. */
 #ifndef LINUX_LOCKDEP_H
 #define LINUX_LOCKDEP_H
 
@@ -15,12 +16,12 @@ extern "C" {
 #endif
 
 struct lock_class_key {
-	int unused;
+  int unused;
 };
 
 /* lock: a spinlock_t or a struct mutex; is it held by the running context? */
-void dmavp_assert_context(int what, const char *site);
-int dmavp_lock_is_held(const void *lock);
+void dmavp_assert_context(int what, const char* site);
+int dmavp_lock_is_held(const void* lock);
 
 #define DMAVP_ASSERT_IRQS_DISABLED 0
 #define DMAVP_ASSERT_IRQS_ENABLED 1
@@ -28,7 +29,7 @@ int dmavp_lock_is_held(const void *lock);
 #define DMAVP_ASSERT_IN_HARDIRQ 3
 
 /* Works for both kinds: the kernel knows every lock a context holds. */
-void dmavp_assert_held(const void *lock, const char *site);
+void dmavp_assert_held(const void* lock, const char* site);
 #define lockdep_assert_held(lock) dmavp_assert_held((lock), DMAVP_SITE)
 #define lockdep_assert_held_once(lock) dmavp_assert_held((lock), DMAVP_SITE)
 #define lockdep_assert(condition) ((void)(condition))

@@ -25,23 +25,23 @@ extern "C" {
 struct page;
 
 /* RAM only; an address outside is the diagnostic "kernel.bad-address" and yields 0 or NULL. */
-phys_addr_t virt_to_phys(const volatile void *address);
-void *phys_to_virt(phys_addr_t address);
-struct page *virt_to_page(const void *address);
-void *page_address(const struct page *page);
-phys_addr_t page_to_phys(const struct page *page);
-struct page *phys_to_page(phys_addr_t address);
-unsigned long page_to_pfn(const struct page *page);
-struct page *pfn_to_page(unsigned long pfn);
+phys_addr_t virt_to_phys(const volatile void* address);
+void* phys_to_virt(phys_addr_t address);
+struct page* virt_to_page(const void* address);
+void* page_address(const struct page* page);
+phys_addr_t page_to_phys(const struct page* page);
+struct page* phys_to_page(phys_addr_t address);
+unsigned long page_to_pfn(const struct page* page);
+struct page* pfn_to_page(unsigned long pfn);
 /* Is it an address in RAM? */
-bool virt_addr_valid(const void *address);
-#define __pa(x) virt_to_phys((const void *)(x))
+bool virt_addr_valid(const void* address);
+#define __pa(x) virt_to_phys((const void*)(x))
 #define __va(x) phys_to_virt(x)
 #define is_vmalloc_addr(x) (!virt_addr_valid(x))
 
 /* 2^order pages, aligned to their size. */
-struct page *alloc_pages(gfp_t gfp, unsigned int order);
-void __free_pages(struct page *page, unsigned int order);
+struct page* alloc_pages(gfp_t gfp, unsigned int order);
+void __free_pages(struct page* page, unsigned int order);
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order);
 void free_pages(unsigned long address, unsigned int order);
 #define alloc_page(gfp) alloc_pages((gfp), 0)
@@ -50,11 +50,10 @@ void free_pages(unsigned long address, unsigned int order);
 #define get_zeroed_page(gfp) __get_free_pages((gfp) | __GFP_ZERO, 0)
 #define free_page(address) free_pages((address), 0)
 /* Smallest order whose pages hold `size` bytes. */
-static inline int get_order(unsigned long size)
-{
-	const unsigned long pages = size ? (size - 1) >> PAGE_SHIFT : 0;
+static inline int get_order(unsigned long size) {
+  const unsigned long pages = size ? (size - 1) >> PAGE_SHIFT : 0;
 
-	return pages ? 64 - __builtin_clzl(pages) : 0;
+  return pages ? 64 - __builtin_clzl(pages) : 0;
 }
 #define nth_page(page, n) pfn_to_page(page_to_pfn(page) + (n))
 

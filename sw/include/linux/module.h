@@ -1,6 +1,6 @@
 /*
- * Modules. Texts about a module are strings "tag=value" in section .modinfo of its file, where they are read without
- * loading it; functions and parameters are tables in sections __initcalls and __param.
+ * Modules. Texts about a module are strings "tag=value" in section .modinfo of its file, where they are read
+ * without loading it; functions and parameters are tables in sections __initcalls and __param.
  */
 #ifndef DMAVP_LINUX_MODULE_H
 #define DMAVP_LINUX_MODULE_H
@@ -25,17 +25,17 @@ extern "C" {
 enum module_state { MODULE_STATE_LIVE, MODULE_STATE_COMING, MODULE_STATE_GOING, MODULE_STATE_UNFORMED };
 
 struct module {
-	enum module_state state;
-	int refcount;                  /* users; it cannot be unloaded while there are any */
-	char name[MODULE_NAME_LEN];
+  enum module_state state;
+  int refcount; /* users; it cannot be unloaded while there are any */
+  char name[MODULE_NAME_LEN];
 };
 
 /* One per module; every source file carries it, the linker keeps one. */
 #if defined(DMAVP_MODULE) && !defined(DMAVP_MODULE_DEFINED)
 #define DMAVP_MODULE_DEFINED
-struct module __this_module __attribute__((__weak__, __visibility__("hidden"))) = {
-	MODULE_STATE_UNFORMED, 0, KBUILD_MODNAME};
-static struct module *const __this_module_entry DMAVP_TABLE_ENTRY(".this_module", 8) = &__this_module;
+struct module __this_module
+    __attribute__((__weak__, __visibility__("hidden"))) = {MODULE_STATE_UNFORMED, 0, KBUILD_MODNAME};
+static struct module* const __this_module_entry DMAVP_TABLE_ENTRY(".this_module", 8) = &__this_module;
 MODULE_INFO(name, KBUILD_MODNAME);
 #endif
 
@@ -51,22 +51,18 @@ MODULE_INFO(name, KBUILD_MODNAME);
 #define MODULE_FIRMWARE(text) MODULE_INFO(firmware, text)
 #define MODULE_IMPORT_NS(text) MODULE_INFO(import_ns, #text)
 #define MODULE_DEVICE_TABLE(type, name) \
-	static const void *const __mod_##type##__##name##_device_table __attribute__((__unused__)) = &(name)
+  static const void* const __mod_##type##__##name##_device_table __attribute__((__unused__)) = &(name)
 
 /* NULL is the kernel itself and always works. False when the module is going away. */
-bool try_module_get(struct module *module);
-void __module_get(struct module *module);
-void module_put(struct module *module);
-int module_refcount(struct module *module);
+bool try_module_get(struct module* module);
+void __module_get(struct module* module);
+void module_put(struct module* module);
+int module_refcount(struct module* module);
 
-static inline const char *module_name(const struct module *module)
-{
-	return module ? module->name : "kernel";
+static inline const char* module_name(const struct module* module) {
+  return module ? module->name : "kernel";
 }
-static inline bool module_is_live(struct module *module)
-{
-	return module->state != MODULE_STATE_GOING;
-}
+static inline bool module_is_live(struct module* module) { return module->state != MODULE_STATE_GOING; }
 
 #ifdef __cplusplus
 }

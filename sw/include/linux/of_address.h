@@ -12,9 +12,9 @@ extern "C" {
 #define OF_BAD_ADDR ((u64)-1)
 
 /* 0; -EINVAL when there is no such entry of `reg` or no way to the CPUs. */
-int of_address_to_resource(struct device_node *np, int index, struct resource *res);
-u64 of_translate_address(struct device_node *np, const __be32 *address);
-void __iomem *of_iomap(struct device_node *np, int index);
+int of_address_to_resource(struct device_node* np, int index, struct resource* res);
+u64 of_translate_address(struct device_node* np, const __be32* address);
+void __iomem* of_iomap(struct device_node* np, int index);
 
 #ifdef __cplusplus
 }

@@ -9,12 +9,13 @@ extern "C" {
 #endif
 
 /* Entry `index` of `interrupts-extended` or `interrupts`: controller and its cells. 0 or a negative errno. */
-int of_irq_parse_one(struct device_node *np, int index, struct of_phandle_args *out);
-int of_irq_count(struct device_node *np);
-/* Interrupt number (the source's number at the controller) > 0 or a negative errno; irq_of_parse_and_map: 0. */
-int of_irq_get(struct device_node *np, int index);
-int of_irq_get_byname(struct device_node *np, const char *name);
-unsigned int irq_of_parse_and_map(struct device_node *np, int index);
+int of_irq_parse_one(struct device_node* np, int index, struct of_phandle_args* out);
+int of_irq_count(struct device_node* np);
+/* Interrupt number (the source's number at the controller) > 0 or a negative errno; irq_of_parse_and_map: 0.
+ */
+int of_irq_get(struct device_node* np, int index);
+int of_irq_get_byname(struct device_node* np, const char* name);
+unsigned int irq_of_parse_and_map(struct device_node* np, int index);
 
 #ifdef __cplusplus
 }

@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-struct platform_device *of_find_device_by_node(struct device_node *np);
+struct platform_device* of_find_device_by_node(struct device_node* np);
 
 #ifdef __cplusplus
 }

@@ -14,13 +14,13 @@ extern "C" {
 /* Bytes between the copies of neighbouring CPUs; no single object is larger. */
 #define DMAVP_PERCPU_UNIT 65536u
 
-void *__alloc_percpu(size_t size, size_t align); /* zeroed; NULL when the area is full */
-void free_percpu(void *area);
+void* __alloc_percpu(size_t size, size_t align); /* zeroed; NULL when the area is full */
+void free_percpu(void* area);
 
-#define alloc_percpu(type) ((__typeof__(type) *)__alloc_percpu(sizeof(type), __alignof__(type)))
+#define alloc_percpu(type) ((__typeof__(type)*)__alloc_percpu(sizeof(type), __alignof__(type)))
 #define alloc_percpu_gfp(type, gfp) alloc_percpu(type)
 #define per_cpu_ptr(pointer, cpu) \
-	((__typeof__(&*(pointer)))((char *)(pointer) + (size_t)(cpu) * DMAVP_PERCPU_UNIT))
+  ((__typeof__(&*(pointer)))((char*)(pointer) + (size_t)(cpu)*DMAVP_PERCPU_UNIT))
 #define this_cpu_ptr(pointer) per_cpu_ptr(pointer, dmavp_processor_id())
 #define raw_cpu_ptr(pointer) this_cpu_ptr(pointer)
 #define get_cpu_ptr(pointer) (preempt_disable(), this_cpu_ptr(pointer))

@@ -14,7 +14,7 @@ void preempt_enable(void); /* a preemption point when it reaches zero */
 int preempt_count(void); /* spinlocks held and preempt_disable() depth */
 
 int dmavp_in_hardirq(void);
-int dmavp_in_softirq(void);         /* serving one, or bottom halves disabled */
+int dmavp_in_softirq(void); /* serving one, or bottom halves disabled */
 int dmavp_in_serving_softirq(void);
 int dmavp_in_atomic(void);
 

@@ -12,13 +12,13 @@ extern "C" {
 #endif
 
 struct va_format {
-	const char *fmt;
-	va_list *va;
+  const char* fmt;
+  va_list* va;
 };
 
 /* Any context. The text may begin with a KERN_ level (default: warning); lines end at \n. */
-int _printk(const char *format, ...) __printf(1, 2);
-int vprintk(const char *format, va_list args);
+int _printk(const char* format, ...) __printf(1, 2);
+int vprintk(const char* format, va_list args);
 #define printk(format, ...) _printk(format, ##__VA_ARGS__)
 
 #ifndef pr_fmt
@@ -35,12 +35,11 @@ int vprintk(const char *format, va_list args);
 #define pr_cont(fmt, ...) printk(KERN_CONT fmt, ##__VA_ARGS__)
 
 /* Checked by the compiler, never printed. */
-#define no_printk(fmt, ...) \
-	({ \
-		if (0) \
-			_printk(fmt, ##__VA_ARGS__); \
-		0; \
-	})
+#define no_printk(fmt, ...)             \
+  ({                                    \
+    if (0) _printk(fmt, ##__VA_ARGS__); \
+    0;                                  \
+  })
 #ifdef DEBUG
 #define pr_debug(fmt, ...) printk(KERN_DEBUG pr_fmt(fmt), ##__VA_ARGS__)
 #else
@@ -48,14 +47,14 @@ int vprintk(const char *format, va_list args);
 #endif
 #define pr_devel(fmt, ...) pr_debug(fmt, ##__VA_ARGS__)
 
-#define printk_once(fmt, ...) \
-	({ \
-		static bool printed_; \
-		if (!printed_) { \
-			printed_ = true; \
-			_printk(fmt, ##__VA_ARGS__); \
-		} \
-	})
+#define printk_once(fmt, ...)      \
+  ({                               \
+    static bool printed_;          \
+    if (!printed_) {               \
+      printed_ = true;             \
+      _printk(fmt, ##__VA_ARGS__); \
+    }                              \
+  })
 #define pr_err_once(fmt, ...) printk_once(KERN_ERR pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_warn_once(fmt, ...) printk_once(KERN_WARNING pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_info_once(fmt, ...) printk_once(KERN_INFO pr_fmt(fmt), ##__VA_ARGS__)

@@ -1,4 +1,5 @@
-/* Read-copy-update: readers are not preempted; a grace period ends when every CPU has passed through a point outside. */
+/* Read-copy-update: readers are not preempted; a grace period ends when every CPU has passed through a point
+ * outside. */
 #ifndef LINUX_RCUPDATE_H
 #define LINUX_RCUPDATE_H
 

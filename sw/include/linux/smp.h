@@ -12,15 +12,11 @@ extern "C" {
 unsigned int dmavp_processor_id(void);
 #define smp_processor_id() dmavp_processor_id()
 #define raw_smp_processor_id() dmavp_processor_id()
-static inline int get_cpu(void)
-{
-	preempt_disable();
-	return (int)dmavp_processor_id();
+static inline int get_cpu(void) {
+  preempt_disable();
+  return (int)dmavp_processor_id();
 }
-static inline void put_cpu(void)
-{
-	preempt_enable();
-}
+static inline void put_cpu(void) { preempt_enable(); }
 
 #ifdef __cplusplus
 }

@@ -15,36 +15,35 @@ extern "C" {
 #endif
 
 struct timer_list {
-	struct list_head entry; /* next is NULL when not pending */
-	unsigned long expires;  /* jiffies */
-	void (*function)(struct timer_list *timer);
-	u32 flags; /* CPU it is queued on */
-	u32 sequence;
+  struct list_head entry; /* next is NULL when not pending */
+  unsigned long expires;  /* jiffies */
+  void (*function)(struct timer_list* timer);
+  u32 flags; /* CPU it is queued on */
+  u32 sequence;
 };
 
-#define __TIMER_INITIALIZER(function_, flags_) { { NULL, NULL }, 0, (function_), (flags_), 0 }
+#define __TIMER_INITIALIZER(function_, flags_) \
+  { {NULL, NULL}, 0, (function_), (flags_), 0 }
 #define DEFINE_TIMER(name, function_) struct timer_list name = __TIMER_INITIALIZER(function_, 0)
 #define from_timer(var, callback_timer, timer_fieldname) \
-	container_of(callback_timer, __typeof__(*var), timer_fieldname)
-#define timer_container_of(var, callback_timer, timer_fieldname) from_timer(var, callback_timer, timer_fieldname)
+  container_of(callback_timer, __typeof__(*var), timer_fieldname)
+#define timer_container_of(var, callback_timer, timer_fieldname) \
+  from_timer(var, callback_timer, timer_fieldname)
 
-void timer_setup(struct timer_list *timer, void (*function)(struct timer_list *), unsigned int flags);
+void timer_setup(struct timer_list* timer, void (*function)(struct timer_list*), unsigned int flags);
 #define timer_setup_on_stack(timer, function, flags) timer_setup(timer, function, flags)
 #define destroy_timer_on_stack(timer) ((void)(timer))
-void add_timer(struct timer_list *timer);
+void add_timer(struct timer_list* timer);
 /* 1 when it was pending (and is moved), 0 when not. A preemption point. */
-int mod_timer(struct timer_list *timer, unsigned long expires);
+int mod_timer(struct timer_list* timer, unsigned long expires);
 /* 1 when it was pending. */
-int dmavp_timer_delete(struct timer_list *timer);
+int dmavp_timer_delete(struct timer_list* timer);
 #define timer_delete(timer) dmavp_timer_delete(timer)
-int timer_delete_sync(struct timer_list *timer); /* and waits for the running function */
+int timer_delete_sync(struct timer_list* timer); /* and waits for the running function */
 #define del_timer(timer) dmavp_timer_delete(timer)
 #define del_timer_sync(timer) timer_delete_sync(timer)
 #define timer_shutdown_sync(timer) timer_delete_sync(timer)
-static inline int timer_pending(const struct timer_list *timer)
-{
-	return timer->entry.next != NULL;
-}
+static inline int timer_pending(const struct timer_list* timer) { return timer->entry.next != NULL; }
 
 #ifdef __cplusplus
 }

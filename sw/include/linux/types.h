@@ -23,7 +23,7 @@ typedef __s16 s16;
 typedef __s32 s32;
 typedef __s64 s64;
 
-typedef u64 dma_addr_t;    /* bus address */
+typedef u64 dma_addr_t; /* bus address */
 typedef u64 phys_addr_t;
 typedef phys_addr_t resource_size_t;
 typedef unsigned int gfp_t;
@@ -35,33 +35,35 @@ typedef u64 sector_t;
 typedef unsigned long pgoff_t;
 
 typedef struct {
-	int counter;
+  int counter;
 } atomic_t;
 
 typedef struct {
-	s64 counter;
+  s64 counter;
 } atomic64_t;
 
 typedef atomic64_t atomic_long_t;
 
-#define ATOMIC_INIT(i) {(i)}
-#define ATOMIC64_INIT(i) {(i)}
+#define ATOMIC_INIT(i) \
+  { (i) }
+#define ATOMIC64_INIT(i) \
+  { (i) }
 
 struct list_head {
-	struct list_head *next, *prev;
+  struct list_head *next, *prev;
 };
 
 struct hlist_node {
-	struct hlist_node *next, **pprev;
+  struct hlist_node *next, **pprev;
 };
 
 struct hlist_head {
-	struct hlist_node *first;
+  struct hlist_node* first;
 };
 
 struct callback_head {
-	struct callback_head *next;
-	void (*func)(struct callback_head *head);
+  struct callback_head* next;
+  void (*func)(struct callback_head* head);
 };
 #define rcu_head callback_head
 

@@ -13,30 +13,31 @@ extern "C" {
 
 struct work_struct;
 struct workqueue_struct;
-typedef void (*work_func_t)(struct work_struct *work);
+typedef void (*work_func_t)(struct work_struct* work);
 
 struct work_struct {
-	unsigned long pending;
-	struct list_head entry;
-	work_func_t func;
+  unsigned long pending;
+  struct list_head entry;
+  work_func_t func;
 };
 
-#define __WORK_INITIALIZER(name, function) { 0, { &(name).entry, &(name).entry }, (function) }
+#define __WORK_INITIALIZER(name, function) \
+  { 0, {&(name).entry, &(name).entry}, (function) }
 #define DECLARE_WORK(name, function) struct work_struct name = __WORK_INITIALIZER(name, function)
-#define INIT_WORK(work, function)             \
-	do {                                      \
-		struct work_struct *work_ = (work);   \
-		work_->pending = 0;                   \
-		INIT_LIST_HEAD(&work_->entry);        \
-		work_->func = (function);             \
-	} while (0)
+#define INIT_WORK(work, function)       \
+  do {                                  \
+    struct work_struct* work_ = (work); \
+    work_->pending = 0;                 \
+    INIT_LIST_HEAD(&work_->entry);      \
+    work_->func = (function);           \
+  } while (0)
 
 /* false when it was queued already. */
-bool schedule_work(struct work_struct *work);
+bool schedule_work(struct work_struct* work);
 /* Waits until it neither waits nor runs. May sleep. */
-bool flush_work(struct work_struct *work);
+bool flush_work(struct work_struct* work);
 /* Takes it off the queue, waits if it runs. true when it was queued. May sleep. */
-bool cancel_work_sync(struct work_struct *work);
+bool cancel_work_sync(struct work_struct* work);
 void flush_scheduled_work(void);
 
 #ifdef __cplusplus

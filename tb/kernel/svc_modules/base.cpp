@@ -48,8 +48,8 @@ late_initcall(second);
 static int first(void) {
   started++;
   svc_base_started = started;
-  pr_info("base: flag %d number %d count %u mask %lu text %s name %s list %d/%d/%d of %u hook %d\n", flag, number,
-          count, mask, text, name, list[0], list[1], list[2], list_count, hook_calls);
+  pr_info("base: flag %d number %d count %u mask %lu text %s name %s list %d/%d/%d of %u hook %d\n", flag,
+          number, count, mask, text, name, list[0], list[1], list[2], list_count, hook_calls);
   return 0;
 }
 module_init(first);

@@ -1,6 +1,3 @@
 /* A shared object without module information. */
 int svc_library_function(void);
-int svc_library_function(void)
-{
-	return 0;
-}
+int svc_library_function(void) { return 0; }

@@ -4,9 +4,6 @@
 
 int symbol_that_nobody_provides(void);
 
-static int __init lacking_init(void)
-{
-	return symbol_that_nobody_provides();
-}
+static int __init lacking_init(void) { return symbol_that_nobody_provides(); }
 module_init(lacking_init);
 MODULE_LICENSE("MIT");

@@ -4,16 +4,14 @@
 
 static volatile int never;
 
-static noinline void wait_without_time(void)
-{
-	while (!never)
-		;
+static noinline void wait_without_time(void) {
+  while (!never)
+    ;
 }
 
-static int __init spinning_init(void)
-{
-	wait_without_time();
-	return 0;
+static int __init spinning_init(void) {
+  wait_without_time();
+  return 0;
 }
 module_init(spinning_init);
 MODULE_LICENSE("MIT");

@@ -4,14 +4,8 @@
 
 static volatile unsigned long where = 16;
 
-static noinline int follow_wild_pointer(void)
-{
-	return *(volatile int *)where;
-}
+static noinline int follow_wild_pointer(void) { return *(volatile int*)where; }
 
-static int __init wild_init(void)
-{
-	return follow_wild_pointer() ? -1 : 0;
-}
+static int __init wild_init(void) { return follow_wild_pointer() ? -1 : 0; }
 module_init(wild_init);
 MODULE_LICENSE("MIT");

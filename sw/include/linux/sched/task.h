@@ -8,8 +8,8 @@ extern "C" {
 #endif
 
 /* Keeps the structure valid after the thread has ended. */
-struct task_struct *get_task_struct(struct task_struct *task);
-void put_task_struct(struct task_struct *task);
+struct task_struct* get_task_struct(struct task_struct* task);
+void put_task_struct(struct task_struct* task);
 
 #ifdef __cplusplus
 }
