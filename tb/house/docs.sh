@@ -22,6 +22,14 @@ page docs/registers.md "$dmavp" regs --format md --board k210
 page docs/registers-v2.md "$dmavp" regs --format md --board generic32
 page docs/properties.md "$dmavp" properties --format md
 
+# The README's sample lines are what its commands print.
+printed=$("$dmavp" run --set client.file.path=LICENSE
+  "$dmavp" run memcpy --board generic32 --set client.copy.size=1MiB
+  "$dmavp" run memcpy --board generic32 --set client.copy.size=1MiB --set dmac0:dmavp,fifo-depth=64)
+while IFS= read -r line; do
+  grep -qxF -- "$line" <<<"$printed" || { echo "README.md: not printed by its command: $line" >&2; bad=1; }
+done < <(grep -E '^  (client|file|copy|dmatest) ' README.md)
+
 for file in README.md docs/*.md; do
   while read -r link; do
     case $link in http*|\#*) continue ;; esac
