@@ -78,7 +78,7 @@ void Registers::declare_enables() {
       chen.guarded(32 + n - 1, 32, "CH_ABORT", 40,
                    "1 stops at once, losing what is in the FIFO; clears itself");
     } else {
-      chen.field(32 + n - 1, 32, "CH_ABORT", kRo, "not implemented");
+      chen.field(32 + n - 1, 32, "CH_ABORT", kRo, "reads 0: built without abort");
     }
     return;
   }
@@ -103,7 +103,7 @@ void Registers::declare_enables() {
         .live<&Registers::chabort>(this)
         .on_write<&Registers::write_chabort>(this);
   } else {
-    chabort.access(kRo).field(63, 0, "CH_ABORT", "not implemented");
+    chabort.access(kRo).field(63, 0, "CH_ABORT", "reads 0: built without abort");
   }
 }
 
