@@ -2,7 +2,9 @@
 // function.
 #pragma once
 
+#include <linux/errno.h>
 #include <linux/printk.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 namespace dmavp::test {
@@ -24,6 +26,18 @@ inline void expect_equal(long long actual, long long expected, const char* what,
   if (actual == expected) return;
   failures++;
   pr_err("CHECK failed: %s:%d: %s is %lld, expected %lld\n", file, line, what, actual, expected);
+}
+
+/// Runs the case of that name: 0, -EPROTO when a check failed, -ENOENT when there is none.
+template <unsigned N>
+int run_case(const Case (&cases)[N], const char* name) {
+  for (const Case& c : cases) {
+    if (strcmp(c.name, name) != 0) continue;
+    c.run();
+    return failures ? -EPROTO : 0;
+  }
+  pr_err("CHECK failed: no case named '%s'\n", name);
+  return -ENOENT;
 }
 
 }  // namespace dmavp::test

@@ -30,16 +30,8 @@ const Case kCases[] = {
     {"unmap_and_metadata", unmap_and_metadata},
 };
 
-int run_case() {
-  for (const Case& c : kCases) {
-    if (strcmp(c.name, ::test) != 0) continue;
-    c.run();
-    return failures ? -EPROTO : 0;
-  }
-  pr_err("CHECK failed: no case named '%s'\n", ::test);
-  return -ENOENT;
-}
-module_init(run_case);
+int run() { return run_case(kCases, ::test); }
+module_init(run);
 
 void leave() {}
 module_exit(leave);
