@@ -67,7 +67,7 @@ class Priorities {
 class Arbiter {
  public:
   explicit Arbiter(const Priorities& order, TieBreak tie_break = TieBreak::kRoundRobin)
-      : order_(order), tie_break_(tie_break) {
+      : order_(&order), tie_break_(tie_break) {
     ready_.fill(kNever);
   }
 
@@ -105,7 +105,7 @@ class Arbiter {
 
   /// Of the last find().
   Cycle time() const { return time_; }  ///< kNever when nobody asks
-  unsigned channel() const { return order_.choose(best_, next_); }
+  unsigned channel() const { return order_->choose(best_, next_); }
 
   /// The round robin goes on behind `channel`.
   void granted(unsigned channel) {
@@ -138,7 +138,7 @@ class Arbiter {
   void enter(unsigned channel, Cycle latency) {
     Group& group = group_for(channel, latency);
     if (ready_[channel] <= group.floor) {
-      group.due |= order_.only(channel);
+      group.due |= order_->only(channel);
     } else {
       group.waiting |= 1u << channel;
       note(group, channel);
@@ -164,7 +164,7 @@ class Arbiter {
 
   void withdraw(unsigned channel) {
     Group& group = groups_[group_of_[channel]];
-    const ChannelSet own = order_.only(channel);
+    const ChannelSet own = order_->only(channel);
     if ((group.due & own) != 0) {
       group.due &= ~own;
       return;
@@ -181,7 +181,7 @@ class Arbiter {
   void note(Group& group, unsigned channel) {
     const Cycle ready = ready_[channel];
     if (ready > group.soonest) return;
-    group.next = (ready == group.soonest ? group.next : 0) | order_.only(channel);
+    group.next = (ready == group.soonest ? group.next : 0) | order_->only(channel);
     group.soonest = ready;
   }
 
@@ -193,7 +193,7 @@ class Arbiter {
     for (; left != 0; left &= left - 1) {
       const unsigned channel = first_of(left);
       if (ready_[channel] <= group.floor) {
-        group.due |= order_.only(channel);
+        group.due |= order_->only(channel);
         group.waiting &= ~(1u << channel);
       } else {
         note(group, channel);
@@ -201,7 +201,7 @@ class Arbiter {
     }
   }
 
-  const Priorities& order_;
+  const Priorities* order_;
   TieBreak tie_break_;
   bool stale_ = true;  ///< requests have changed since the last find()
   Cycle free_ = 0;

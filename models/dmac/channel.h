@@ -31,40 +31,46 @@ struct Flight {  // no initializers: rings of them are copied on the fast path
   Cause gap_cause;
 };
 
-/// Reader or writer of a channel. Positions count bytes from the start of the block:
+/// What grants and completions change of a side. Positions count bytes from the start of the block:
 /// done <= pos <= total, and [done, pos) is in flight.
-struct Side {
+struct SideProgress {
   // The next request: when it could be made, as far as the channel itself is concerned.
   Cycle ready = kNever;
   Cycle latency = 0;        ///< of the path to the next burst
   std::uint32_t bytes = 0;  ///< of the next burst
   std::uint32_t beats = 0;
   Cause wait = Cause::kMemory;  ///< what `ready` waits for
+
+  std::uint32_t pos = 0;
+  std::uint32_t done = 0;
+  std::uint32_t done_issue = 0;  ///< end of the last burst retired; `done` stops at an error
+
+  // Bursts issued and retired in this block; ring[i & mask] holds burst i while it is in flight.
+  std::uint32_t count = 0;
+  std::uint32_t head = 0;
+
+  Cycle since = 0;   ///< last issue, or when the side could start
+  Cycle cursor = 0;  ///< cycles before it are attributed
+  std::array<Cycle, kCauses> cycles{};
+  Path path{1, 0, 0, nullptr};  ///< empty range: nothing cached
+};
+
+/// Reader or writer of a channel.
+struct Side : SideProgress {
   std::uint8_t master = 0;
   SideShape shape;
 
   std::uint64_t base = 0;  ///< address of position 0
   std::uint64_t address_mask = ~std::uint64_t{0};
-  std::uint32_t pos = 0;
-  std::uint32_t done = 0;
   std::uint32_t total = 0;
-  std::uint32_t done_issue = 0;  ///< end of the last burst retired; `done` stops at an error
   bool failed = false;
 
-  // Bursts issued and retired in this block; ring[i & mask] holds burst i while it is in flight.
-  std::uint32_t count = 0;
-  std::uint32_t head = 0;
   std::uint32_t limit = 1;
   std::uint32_t mask = 0;
   std::array<Flight, kMaxOutstanding> ring{};
 
-  Cycle since = 0;   ///< last issue, or when the side could start
-  Cycle cursor = 0;  ///< cycles before it are attributed
-  std::array<Cycle, kCauses> cycles{};
   std::uint64_t bytes_before = 0;  ///< moved in earlier blocks
   std::uint64_t bursts_before = 0;
-
-  Path path{1, 0, 0, nullptr};  ///< empty range: nothing cached
 
   std::uint64_t address(std::uint32_t position) const {
     return shape.fixed ? base : (base + position) & address_mask;

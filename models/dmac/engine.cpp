@@ -64,11 +64,15 @@ void Engine::advance(Cycle to) {
 }
 
 Cycle Engine::next_wake() const {
-  Cycle wake = kNever;
-  for (std::uint32_t left = impl_->active; left != 0; left &= left - 1) {
-    wake = std::min(wake, impl_->wake_of(impl_->channels[first_of(left)], wake));
+  Impl& e = *impl_;
+  if (e.active == 0) return kNever;
+  const Channel& first = e.channels[first_of(e.active)];
+  if (e.steady(first)) {
+    const Cycle at = e.steady_wake(first);
+    if (at != kNever) return at;
   }
-  return wake;
+  if (e.foreseen <= e.now) e.foreseen = e.foresee();
+  return e.foreseen;
 }
 
 Cycle Engine::now() const { return impl_->now; }

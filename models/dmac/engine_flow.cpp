@@ -423,6 +423,7 @@ void Engine::Impl::report_suspended(Channel& c, Cycle t) {
 
 void Engine::Impl::fail(Channel& c, IntStatus bit) {
   if (c.error == 0) c.error = bit;
+  foreseen = 0;
 }
 
 /// Leaves the registers as they are now and the channel disabled; what is in flight never becomes visible.

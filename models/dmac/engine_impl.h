@@ -42,6 +42,15 @@ struct Port {
   PortStatistics stats;
 };
 
+/// What happens next.
+struct Turn {
+  enum Kind : std::uint8_t { kTimer, kRead, kWrite };  ///< of a channel; a grant of AR; a grant of AW
+
+  Cycle at;  ///< kNever: nothing
+  unsigned channel;
+  Kind kind;
+};
+
 struct Engine::Impl {
   Impl(const Parameters& parameters, const Clock& clock, EventSource source, AxiPort& port,
        EngineClient& client);
@@ -71,13 +80,42 @@ struct Engine::Impl {
   std::array<Port, kMaxMasters> ports;
   std::vector<std::byte> scratch;  ///< a burst that wraps in the ring
 
+  /// All that grants and completions change.
+  struct Snapshot {
+    struct Saved {
+      unsigned index;
+      Phase phase;
+      Cycle wake;
+      SideProgress rd, wr;
+    };
+
+    void save(const Impl& e);
+    void restore(Impl& e) const;
+
+    Cycle now = 0;
+    std::uint64_t epoch = 0;
+    std::uint32_t touched = 0;
+    Timers timers;
+    std::vector<Port> ports;
+    std::vector<Saved> channels;  ///< the active ones
+    std::vector<Flight> flights;  ///< theirs: reader's, then writer's
+  };
+  Snapshot snapshot;
+  bool playing = false;  ///< foresee() is at work: completions move no data
+  Cycle foreseen = 0;    ///< what foresee() said; holds while it lies ahead
+
   // --- engine_run.cpp: time, planning, grants
   void run(Cycle to);
   bool run_alone(Channel& c, Cycle to);
   bool complete_bursts(Channel& c, Cycle to);
   void publish(const Channel& c);
   void set_priority(Channel& c, unsigned priority);
-  void touch(const Channel& c) { touched |= 1u << c.index; }
+  /// Something has been done to a channel that no foresight knew of.
+  void touch(const Channel& c) {
+    touched |= 1u << c.index;
+    foreseen = 0;
+  }
+  Turn next_turn();
   void plan_reader(Channel& c, Cycle t);
   void plan_writer(Channel& c, Cycle t);
   void replan(Channel& c, Cycle t);
@@ -90,8 +128,10 @@ struct Engine::Impl {
   void grant_write(Channel& c, Cycle t);
   void grant_fetch(Channel& c, Cycle t);
   void grant_write_back(Channel& c, Cycle t);
-  Cycle lower_bound(const Channel& c, std::uint32_t bytes, Cycle enough) const;
-  Cycle wake_of(const Channel& c, Cycle enough) const;
+
+  // --- engine_foresee.cpp
+  Cycle foresee();
+  bool just_completes(Channel& c);
 
   // --- engine_steady.cpp: skipping
   unsigned capture(const Channel& c, Cycle t, std::array<std::uint64_t, SteadyState::kMaxWords>& out) const;

@@ -172,7 +172,7 @@ void Engine::Impl::update_wake(Channel& c) {
 
 /// Bursts completed by `t`. Where data move burst by burst, the timer does it.
 void Engine::Impl::retire(Channel& c, Cycle t) {
-  if (c.exact) return;
+  if (c.exact && !playing) return;
   Side& rd = c.rd;
   while (rd.head != rd.count && rd.flight(rd.head).last <= t) {
     rd.done_issue = rd.flight(rd.head).end;
@@ -402,125 +402,53 @@ void Engine::Impl::set_priority(Channel& c, unsigned priority) {
   touched |= active;
 }
 
-/// Everything due at or before `to`, in order of time; at equal times timers come before grants, in order of
-/// channels, then ports, AR before AW.
+/// At equal times timers come before grants, in order of channels, then ports, AR before AW.
+Turn Engine::Impl::next_turn() {
+  for (; touched != 0; touched &= touched - 1) publish(channels[first_of(touched)]);
+  const Arbiter* best = nullptr;
+  bool write = false;
+  for (unsigned i = 0; i < p.num_masters; ++i) {
+    Port& path = ports[i];
+    path.ar.arbiter.find(path.ar.free, path.data_free[0]);
+    path.aw.arbiter.find(path.aw.free, path.data_free[w_index]);
+    if (!best || path.ar.arbiter.time() < best->time()) {
+      best = &path.ar.arbiter;
+      write = false;
+    }
+    if (path.aw.arbiter.time() < best->time()) {
+      best = &path.aw.arbiter;
+      write = true;
+    }
+  }
+  if (timers.time() <= best->time()) return {timers.time(), timers.channel(), Turn::kTimer};
+  return {best->time(), best->channel(), write ? Turn::kWrite : Turn::kRead};
+}
+
+/// Everything due at or before `to`, in order of time.
 void Engine::Impl::run(Cycle to) {
   while (active != 0) {
     if ((active & (active - 1)) == 0) {
       Channel& lone = channels[first_of(active)];
-      touch(lone);
+      touched |= active;
       if (run_alone(lone, to)) return;
     }
-    for (; touched != 0; touched &= touched - 1) publish(channels[first_of(touched)]);
-
-    const Arbiter* best = nullptr;
-    bool write = false;
-    for (unsigned i = 0; i < p.num_masters; ++i) {
-      Port& path = ports[i];
-      path.ar.arbiter.find(path.ar.free, path.data_free[0]);
-      path.aw.arbiter.find(path.aw.free, path.data_free[w_index]);
-      if (!best || path.ar.arbiter.time() < best->time()) {
-        best = &path.ar.arbiter;
-        write = false;
-      }
-      if (path.aw.arbiter.time() < best->time()) {
-        best = &path.aw.arbiter;
-        write = true;
-      }
-    }
-    const Cycle due_at = timers.time();
-    const Cycle next = std::min(due_at, best->time());
-    if (next > to || next == kNever) return;
-    now = std::max(now, next);
+    const Turn turn = next_turn();
+    if (turn.at > to || turn.at == kNever) return;
+    now = std::max(now, turn.at);
     ++epoch;
-    Channel& c = channels[due_at <= next ? timers.channel() : best->channel()];
-    touch(c);
-    if (due_at <= next) {
-      on_wake(c, now);
-    } else if (write) {
-      grant_write(c, now);
-    } else {
-      grant_read(c, now);
+    Channel& c = channels[turn.channel];
+    touched |= 1u << c.index;
+    switch (turn.kind) {
+      case Turn::kTimer:
+        on_wake(c, now);
+        break;
+      case Turn::kRead:
+        grant_read(c, now);
+        break;
+      case Turn::kWrite:
+        grant_write(c, now);
+        break;
     }
-  }
-}
-
-/// No response to the `bytes`-th byte from now on can come earlier than this. Whatever is not below `enough`
-/// is as good as the bound.
-Cycle Engine::Impl::lower_bound(const Channel& c, std::uint32_t bytes, Cycle enough) const {
-  const Side& rd = c.rd;
-  const Side& wr = c.wr;
-  const Cycle read_latency = c.uniform ? rd.latency : 0;
-  const Cycle write_latency = c.uniform ? wr.latency : 0;
-  if (wr.pos >= wr.done_issue + bytes) {
-    std::uint32_t i = wr.head;
-    while (i != wr.count && wr.flight(i).end < wr.done_issue + bytes) ++i;
-    return i == wr.count ? now + 1 : wr.flight(i).response;
-  }
-  const Cycle start = now + 1;
-  const std::uint32_t to_write = wr.done_issue + bytes - wr.pos;
-  const Cycle write_beats = (to_write + wr.shape.width() - 1) >> wr.shape.width_log2;
-  if (start + write_beats - 1 + write_latency >= enough) return enough;
-  const Cycle write_bursts = (to_write + wr.shape.max_bytes - 1) / wr.shape.max_bytes;
-  Cycle bound = write_beats + (write_bursts - 1) * p.burst_overhead - 1 + write_latency;
-  if (p.write_slot_release == SlotRelease::kResponse) {
-    bound = std::max(bound, (write_bursts * write_latency + write_beats) / wr.limit);
-  }
-  if (start + bound >= enough) return enough;
-  if (wr.done_issue + bytes > rd.pos) {
-    const std::uint32_t to_read = wr.done_issue + bytes - rd.pos;
-    const Cycle read_beats = (to_read + rd.shape.width() - 1) >> rd.shape.width_log2;
-    const Cycle read_bursts = (to_read + rd.shape.max_bytes - 1) / rd.shape.max_bytes;
-    const Cycle behind = write_latency + p.cut_through_delay;  // at least, from a read beat to its response
-    bound = std::max(bound, read_latency + read_beats + (read_bursts - 1) * p.burst_overhead - 1 + behind);
-    bound =
-        std::max(bound, (read_bursts * (read_latency + p.burst_overhead) + read_beats) / rd.limit + behind);
-    // A burst holds its room in the FIFO from its address to its response.
-    Cycle stay = read_latency + behind;
-    if (c.aligned && p.write_start == WriteStart::kStoreAndForward) {
-      stay += (rd.shape.max_bytes >> rd.shape.width_log2) + (wr.shape.max_bytes >> wr.shape.width_log2) - 1;
-    }
-    const std::uint32_t full = to_read - std::min(to_read, fifo_size + rd.shape.max_bytes);
-    bound = std::max(bound, full * stay / fifo_size);
-  }
-  return start + bound;
-}
-
-/// When the channel has to be looked at again; whatever is not below `enough` will do for a later time.
-Cycle Engine::Impl::wake_of(const Channel& c, Cycle enough) const {
-  const Cycle soon = now + 1;
-  switch (c.phase) {
-    case Phase::kOff:
-    case Phase::kHalted:
-    case Phase::kTypeHalted:
-      return kNever;
-    case Phase::kFetchWait: {
-      const Cycle at = read_time(c);
-      return at == kNever ? kNever : std::max(at, soon) + c.rd.latency + c.rd.beats - 1;
-    }
-    case Phase::kWriteBackWait: {
-      const Cycle at = write_time(c);
-      return at == kNever ? kNever : std::max(at, soon) + c.wr.latency + c.wr.beats - 1;
-    }
-    case Phase::kRunning: {
-      if (c.draining() || c.error != 0 || c.complete()) {
-        // What stops the channel shows at once: follow it burst by burst.
-        Cycle at = std::min(read_time(c), write_time(c));
-        if (at != kNever) at = std::max(at, soon);
-        return std::min(at, c.wake);
-      }
-      if (c.wr.done_issue >= c.wr.total)
-        return std::min(std::min(read_time(c), c.wake), soon + p.granule_bytes);
-      if (c.dst_handshake || c.src_handshake) return c.wake;
-      if (steady(c)) {
-        const Cycle at = steady_wake(c);
-        if (at != kNever) return at;
-      }
-      const std::uint32_t left = c.wr.total - c.wr.done_issue;
-      return std::max(soon, lower_bound(c, std::min(left, p.granule_bytes), enough));
-    }
-    default:
-      return c.wake;
   }
 }
 
