@@ -42,11 +42,16 @@ Engine::Engine(const Parameters& parameters, const Clock& clock, EventSource sou
 
 Engine::~Engine() = default;
 
+Engine::Impl& Engine::state() const {
+  impl_->settle();
+  return *impl_;
+}
+
 void Engine::set_observer(Observer* observer) {
-  impl_->burst_observer = interested(observer, kBursts);
-  impl_->block_observer = interested(observer, kBlocks);
-  if (!impl_->burst_observer) return;
-  for (Channel& c : impl_->channels) impl_->make_exact(c);
+  state().burst_observer = interested(observer, kBursts);
+  state().block_observer = interested(observer, kBlocks);
+  if (!state().burst_observer) return;
+  for (Channel& c : state().channels) state().make_exact(c);
 }
 
 // --- time
@@ -64,7 +69,7 @@ void Engine::advance(Cycle to) {
 }
 
 Cycle Engine::next_wake() const {
-  Impl& e = *impl_;
+  Impl& e = state();
   if (e.active == 0) return kNever;
   const Channel& first = e.channels[first_of(e.active)];
   if (e.steady(first)) {
@@ -75,35 +80,35 @@ Cycle Engine::next_wake() const {
   return e.foreseen;
 }
 
-Cycle Engine::now() const { return impl_->now; }
+Cycle Engine::now() const { return state().now; }
 
 // --- registers
 // --------------------------------------------------------------------------------------------------
 
 std::uint64_t Engine::sar(unsigned ch) const {
-  Channel& c = impl_->channels[ch];
+  Channel& c = state().channels[ch];
   if (c.phase != Phase::kRunning) return c.sar;
-  impl_->sample(c);
-  return c.rd.address(c.rd.done) & impl_->address_mask;
+  state().sample(c);
+  return c.rd.address(c.rd.done) & state().address_mask;
 }
 
 std::uint64_t Engine::dar(unsigned ch) const {
-  const Channel& c = impl_->channels[ch];
-  return c.phase == Phase::kRunning ? c.wr.address(c.wr.done) & impl_->address_mask : c.dar;
+  const Channel& c = state().channels[ch];
+  return c.phase == Phase::kRunning ? c.wr.address(c.wr.done) & state().address_mask : c.dar;
 }
 
 std::uint32_t Engine::block_ts(unsigned ch) const {
-  Channel& c = impl_->channels[ch];
+  Channel& c = state().channels[ch];
   if (c.phase != Phase::kRunning) return c.block_ts;
-  impl_->sample(c);
+  state().sample(c);
   return std::min(c.rd.done >> c.rd.shape.width_log2, kItemsMask);
 }
 
-std::uint64_t Engine::ctl(unsigned ch) const { return impl_->channels[ch].ctl.raw; }
-std::uint64_t Engine::llp(unsigned ch) const { return impl_->channels[ch].llp; }
+std::uint64_t Engine::ctl(unsigned ch) const { return state().channels[ch].ctl.raw; }
+std::uint64_t Engine::llp(unsigned ch) const { return state().channels[ch].llp; }
 
 std::uint64_t Engine::status(unsigned ch) const {
-  const Channel& c = impl_->channels[ch];
+  const Channel& c = state().channels[ch];
   std::uint32_t items = c.completed_items;
   std::uint32_t left = c.left_items;
   if (c.phase == Phase::kRunning) {
@@ -114,35 +119,35 @@ std::uint64_t Engine::status(unsigned ch) const {
 }
 
 void Engine::set_sar(unsigned ch, std::uint64_t value) {
-  impl_->channels[ch].sar = value & impl_->address_mask;
+  state().channels[ch].sar = value & state().address_mask;
 }
 void Engine::set_dar(unsigned ch, std::uint64_t value) {
-  impl_->channels[ch].dar = value & impl_->address_mask;
+  state().channels[ch].dar = value & state().address_mask;
 }
 void Engine::set_block_ts(unsigned ch, std::uint32_t value) {
-  impl_->channels[ch].block_ts = value & kItemsMask;
+  state().channels[ch].block_ts = value & kItemsMask;
 }
-void Engine::set_ctl(unsigned ch, std::uint64_t value) { impl_->channels[ch].ctl.raw = value; }
-void Engine::set_llp(unsigned ch, std::uint64_t value) { impl_->channels[ch].llp = value & kLlpMask; }
-void Engine::set_axi_id(unsigned ch, std::uint64_t value) { impl_->channels[ch].axi_id = value; }
-void Engine::set_axi_qos(unsigned ch, std::uint64_t value) { impl_->channels[ch].axi_qos = value; }
+void Engine::set_ctl(unsigned ch, std::uint64_t value) { state().channels[ch].ctl.raw = value; }
+void Engine::set_llp(unsigned ch, std::uint64_t value) { state().channels[ch].llp = value & kLlpMask; }
+void Engine::set_axi_id(unsigned ch, std::uint64_t value) { state().channels[ch].axi_id = value; }
+void Engine::set_axi_qos(unsigned ch, std::uint64_t value) { state().channels[ch].axi_qos = value; }
 
 void Engine::set_config(unsigned ch, const ChannelConfig& config) {
-  Channel& c = impl_->channels[ch];
+  Channel& c = state().channels[ch];
   c.config = config;
-  impl_->set_priority(c, config.priority);
-  impl_->touch(c);
+  state().set_priority(c, config.priority);
+  state().touch(c);
   if (c.phase != Phase::kTypeHalted) return;
   c.phase = Phase::kStarting;  // a pair of types that may be legal now
   c.held = c.suspend;
-  c.wake = c.suspend ? kNever : impl_->now;
+  c.wake = c.suspend ? kNever : state().now;
 }
 
 // --- control
 // ----------------------------------------------------------------------------------------------------
 
 void Engine::enable(unsigned ch) {
-  Impl& e = *impl_;
+  Impl& e = state();
   Channel& c = e.channels[ch];
   if (c.enabled || ch >= e.p.num_channels) return;
   Impl::account_to(c.rd, e.now, Cause::kIdle);
@@ -161,7 +166,7 @@ void Engine::enable(unsigned ch) {
 }
 
 void Engine::disable(unsigned ch) {
-  Impl& e = *impl_;
+  Impl& e = state();
   Channel& c = e.channels[ch];
   if (!c.enabled || c.disabling) return;
   e.touch(c);
@@ -178,7 +183,7 @@ void Engine::disable(unsigned ch) {
 }
 
 void Engine::suspend(unsigned ch) {
-  Impl& e = *impl_;
+  Impl& e = state();
   Channel& c = e.channels[ch];
   if (!c.enabled || c.suspend) return;
   e.touch(c);
@@ -210,7 +215,7 @@ void Engine::suspend(unsigned ch) {
 }
 
 void Engine::resume(unsigned ch) {
-  Impl& e = *impl_;
+  Impl& e = state();
   Channel& c = e.channels[ch];
   if (!c.enabled || !c.suspend) return;
   e.touch(c);
@@ -233,12 +238,12 @@ void Engine::resume(unsigned ch) {
 }
 
 void Engine::abort(unsigned ch) {
-  Channel& c = impl_->channels[ch];
-  if (c.enabled) impl_->finish(c, kChAborted, BlockPhase::kAborted);
+  Channel& c = state().channels[ch];
+  if (c.enabled) state().finish(c, kChAborted, BlockPhase::kAborted);
 }
 
 void Engine::resume_request(unsigned ch) {
-  Impl& e = *impl_;
+  Impl& e = state();
   Channel& c = e.channels[ch];
   if (c.phase != Phase::kHalted) return;
   e.touch(c);
@@ -253,7 +258,7 @@ void Engine::resume_request(unsigned ch) {
 }
 
 void Engine::reset() {
-  Impl& e = *impl_;
+  Impl& e = state();
   for (Channel& c : e.channels) {
     if (c.enabled) {
       e.teardown(c);
@@ -273,12 +278,12 @@ void Engine::reset() {
   }
 }
 
-bool Engine::enabled(unsigned ch) const { return impl_->channels[ch].enabled; }
-bool Engine::suspend_bit(unsigned ch) const { return impl_->channels[ch].suspend; }
-bool Engine::any_enabled() const { return impl_->active != 0; }
+bool Engine::enabled(unsigned ch) const { return state().channels[ch].enabled; }
+bool Engine::suspend_bit(unsigned ch) const { return state().channels[ch].suspend; }
+bool Engine::any_enabled() const { return state().active != 0; }
 
 std::uint32_t Engine::fifo_bytes(unsigned ch) const {
-  const Channel& c = impl_->channels[ch];
+  const Channel& c = state().channels[ch];
   return c.rd.done > c.wr.done ? c.rd.done - c.wr.done : 0;
 }
 

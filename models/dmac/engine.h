@@ -132,6 +132,7 @@ class Engine : public PortListener {
 
  private:
   struct Impl;
+  Impl& state() const;  ///< true to the cycle, also from within a commit
   std::unique_ptr<Impl> impl_;
 };
 

@@ -116,7 +116,7 @@ SideStatistics Engine::Impl::side_statistics(const Channel& c, const Side& side,
 }
 
 ChannelStatistics Engine::channel_statistics(unsigned ch) const {
-  const Channel& c = impl_->channels[ch];
+  const Channel& c = state().channels[ch];
   ChannelStatistics result;
   result.bytes_read = c.rd.bytes_before + c.rd.done;
   result.bytes_written = c.wr.bytes_before + c.wr.done;
@@ -124,28 +124,28 @@ ChannelStatistics Engine::channel_statistics(unsigned ch) const {
   result.read_bursts = c.rd.bursts_before + c.rd.head;
   result.write_bursts = c.wr.bursts_before + c.wr.head;
   result.lli_fetches = c.lli_fetches;
-  result.reader = impl_->side_statistics(c, c.rd, impl_->ports[c.rd.master].ar);
-  result.writer = impl_->side_statistics(c, c.wr, impl_->ports[c.wr.master].aw);
+  result.reader = state().side_statistics(c, c.rd, state().ports[c.rd.master].ar);
+  result.writer = state().side_statistics(c, c.wr, state().ports[c.wr.master].aw);
   return result;
 }
 
 PortStatistics Engine::port_statistics(unsigned master) const {
   if (master >= kMaxMasters) return {};
-  PortStatistics result = impl_->ports[master].stats;
+  PortStatistics result = state().ports[master].stats;
   // Beats are counted when their burst is granted; those still to come do not belong to the past.
-  const auto future = [now = impl_->now](const Side& side, PortStatistics::Wire& wire) {
+  const auto future = [now = state().now](const Side& side, PortStatistics::Wire& wire) {
     for (std::uint32_t i = side.count; i != side.head;) {
       const Flight& f = side.flight(--i);
       if (f.last < now) break;
       wire.busy -= std::min(wire.busy, f.last + 1 - std::max(now, f.first));
     }
   };
-  for (const Channel& c : impl_->channels) {
+  for (const Channel& c : state().channels) {
     if (c.rd.master == master) future(c.rd, result.r);
     if (c.wr.master == master) future(c.wr, result.w);
     if (c.wr.master == master) {
       for (std::uint32_t i = c.wr.count; i != c.wr.head;) {
-        if (c.wr.flight(--i).response < impl_->now) break;
+        if (c.wr.flight(--i).response < state().now) break;
         --result.b.busy;
       }
     }

@@ -126,6 +126,7 @@ void Engine::Impl::make_exact(Channel& c) {
   copy(c);
   sample(c);
   c.exact = true;
+  ++epoch;
   update_wake(c);
   touch(c);
 }
@@ -215,59 +216,75 @@ Burst Engine::Impl::describe(const Channel& c, const Side& side, bool write) con
   return burst;
 }
 
-/// False if the channel is no longer what it was.
-bool Engine::Impl::complete_read(Channel& c) {
-  Side& rd = c.rd;
-  const Burst burst = describe(c, rd, false);
-  const Flight f = rd.flight(rd.head);
-  const std::uint32_t at = rd.done_issue & c.fifo_mask;
+/// The data of a burst between the port and the FIFO; `at` is the position of its first byte.
+AxiStatus Engine::Impl::move(Channel& c, const Burst& burst, const BurstTimes& times, std::uint32_t at,
+                             const Path& path) {
+  at &= c.fifo_mask;
+  std::byte* data = c.fifo.data() + at;
   const std::uint32_t until_wrap = static_cast<std::uint32_t>(c.fifo.size()) - at;
-  const bool wraps = burst.bytes > until_wrap;
-  std::byte* data = wraps ? scratch.data() : c.fifo.data() + at;
-  const std::uint32_t generation = c.generation;
-  const AxiStatus status =
-      access(burst, {f.accepted, f.first, f.last, f.last}, data, path_to(rd, burst.address, false));
-  if (c.generation != generation) return false;
-  if (wraps) {
-    std::memcpy(c.fifo.data() + at, data, until_wrap);
-    std::memcpy(c.fifo.data(), data + until_wrap, burst.bytes - until_wrap);
+  if (burst.bytes <= until_wrap) return access(burst, times, data, path);
+  if (burst.write) {
+    std::memcpy(scratch.data(), data, until_wrap);
+    std::memcpy(scratch.data() + until_wrap, c.fifo.data(), burst.bytes - until_wrap);
+    return access(burst, times, scratch.data(), path);
   }
-  ++rd.head;
-  rd.done_issue = f.end;
+  const std::uint32_t generation = c.generation;
+  const AxiStatus status = access(burst, times, scratch.data(), path);
+  if (c.generation == generation) {
+    std::memcpy(data, scratch.data(), until_wrap);
+    std::memcpy(c.fifo.data(), scratch.data() + until_wrap, burst.bytes - until_wrap);
+  }
+  return status;
+}
+
+void Engine::Impl::retire_read(Channel& c, AxiStatus status) {
+  Side& rd = c.rd;
+  rd.done_issue = rd.flight(rd.head++).end;
   if (status != AxiStatus::kOkay) {
     fail(c, status == AxiStatus::kDecErr ? kSrcDecErr : kSrcSlvErr);
     rd.ready = c.wr.ready = kNever;
   }
-  if (c.error == 0) rd.done = f.end;
+  if (c.error == 0) rd.done = rd.done_issue;
+}
+
+void Engine::Impl::retire_write(Channel& c, AxiStatus status) {
+  Side& wr = c.wr;
+  const bool carried = wr.flight(wr.head).end <= c.rd.done;  // else its data failed to arrive
+  wr.done_issue = wr.flight(wr.head++).end;
+  if (!carried) return;
+  if (status != AxiStatus::kOkay) {
+    if (c.error == 0) wr.failed = true;
+    fail(c, status == AxiStatus::kDecErr ? kDstDecErr : kDstSlvErr);
+    c.rd.ready = wr.ready = kNever;
+  }
+  if (!wr.failed) wr.done = wr.done_issue;
+}
+
+/// False if the channel is no longer what it was.
+bool Engine::Impl::complete_read(Channel& c) {
+  const Burst burst = describe(c, c.rd, false);
+  const Flight& f = c.rd.flight(c.rd.head);
+  const BurstTimes times{f.accepted, f.first, f.last, f.last};
+  if (c.steady.recording()) record(c, c.rd, times, burst);
+  const std::uint32_t generation = c.generation;
+  const AxiStatus status = move(c, burst, times, c.rd.done_issue, path_to(c.rd, burst.address, false));
+  if (c.generation != generation) return false;
+  retire_read(c, status);
   return true;
 }
 
 bool Engine::Impl::complete_write(Channel& c) {
-  Side& wr = c.wr;
-  const Flight f = wr.flight(wr.head);
   AxiStatus status = AxiStatus::kOkay;
-  if (f.end <= c.rd.done) {  // else its data failed to arrive: it carries nothing
-    const Burst burst = describe(c, wr, true);
-    const std::uint32_t at = wr.done_issue & c.fifo_mask;
-    const std::uint32_t until_wrap = static_cast<std::uint32_t>(c.fifo.size()) - at;
-    std::byte* data = c.fifo.data() + at;
-    if (burst.bytes > until_wrap) {
-      std::memcpy(scratch.data(), data, until_wrap);
-      std::memcpy(scratch.data() + until_wrap, c.fifo.data(), burst.bytes - until_wrap);
-      data = scratch.data();
-    }
+  const Flight& f = c.wr.flight(c.wr.head);
+  if (f.end <= c.rd.done) {
+    const Burst burst = describe(c, c.wr, true);
+    const BurstTimes times{f.accepted, f.first, f.last, f.response};
+    if (c.steady.recording()) record(c, c.wr, times, burst);
     const std::uint32_t generation = c.generation;
-    status = access(burst, {f.accepted, f.first, f.last, f.response}, data, path_to(wr, burst.address, true));
+    status = move(c, burst, times, c.wr.done_issue, path_to(c.wr, burst.address, true));
     if (c.generation != generation) return false;
-    if (status != AxiStatus::kOkay) {
-      if (c.error == 0) wr.failed = true;
-      fail(c, status == AxiStatus::kDecErr ? kDstDecErr : kDstSlvErr);
-      c.rd.ready = wr.ready = kNever;
-    }
-    if (!wr.failed) wr.done = f.end;
   }
-  ++wr.head;
-  wr.done_issue = f.end;
+  retire_write(c, status);
   return true;
 }
 

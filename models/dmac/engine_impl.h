@@ -101,6 +101,14 @@ struct Engine::Impl {
     std::vector<Flight> flights;  ///< theirs: reader's, then writer's
   };
   Snapshot snapshot;
+
+  /// Bursts of a steady state on their way: `periods` whole ones and `steps` of the next have been made.
+  struct Replay {
+    Channel* channel = nullptr;
+    std::uint32_t periods = 0;
+    std::uint32_t steps = 0;
+  };
+  Replay replaying;
   bool playing = false;  ///< foresee() is at work: completions move no data
   Cycle foreseen = 0;    ///< what foresee() said; holds while it lies ahead
 
@@ -137,6 +145,15 @@ struct Engine::Impl {
   unsigned capture(const Channel& c, Cycle t, std::array<std::uint64_t, SteadyState::kMaxWords>& out) const;
   void skip_steady(Channel& c, Cycle to);
   void skip_periods(Channel& c, Cycle to);
+  void leap(Channel& c, std::uint32_t periods);
+  bool replay(Channel& c, std::uint32_t periods);
+  static void record(Channel& c, const Side& side, const BurstTimes& times, const Burst& burst);
+  /// Makes the state true if a replay is on its way; to be called before anybody sees or changes it.
+  void settle() {
+    if (replaying.channel) stop_replay();
+  }
+  void stop_replay();
+  void widen(Side& side, bool write, std::uint32_t period);
   std::uint64_t periods_left(const Channel& c) const;
   bool steady(const Channel& c) const;
   Cycle steady_wake(const Channel& c) const;
@@ -170,6 +187,9 @@ struct Engine::Impl {
   void make_exact(Channel& c);
   bool complete_read(Channel& c);
   bool complete_write(Channel& c);
+  AxiStatus move(Channel& c, const Burst& burst, const BurstTimes& times, std::uint32_t at, const Path& path);
+  void retire_read(Channel& c, AxiStatus status);
+  void retire_write(Channel& c, AxiStatus status);
   AxiStatus access(const Burst& burst, const BurstTimes& times, std::byte* data, const Path& path);
   Burst describe(const Channel& c, const Side& side, bool write) const;
   void refresh_paths();

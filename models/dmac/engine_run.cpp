@@ -361,8 +361,9 @@ bool Engine::Impl::run_alone(Channel& c, Cycle to) {
     const Cycle next = std::min(read, write);
     if (c.wake <= next) {
       if (c.wake > to) return true;
-      ++epoch;
+      c.steady.untouched = false;
       if (!c.exact || !complete_bursts(c, std::min(next, to))) {
+        ++epoch;
         if (c.phase == Phase::kRunning && c.wake <= std::min(next, to)) {
           now = std::max(now, c.wake);
           running_event(c, now);
@@ -377,7 +378,8 @@ bool Engine::Impl::run_alone(Channel& c, Cycle to) {
       grant_read(c, now);
     } else {
       grant_write(c, now);
-      if (c.aligned && !c.exact && c.wake == kNever) skip_steady(c, to);
+      if (c.aligned && (c.exact ? !c.complete() && !c.draining() && c.error == 0 : c.wake == kNever))
+        skip_steady(c, to);
     }
   }
   return false;

@@ -110,11 +110,25 @@ unsigned Engine::Impl::capture(const Channel& c, Cycle t,
   return words.count();
 }
 
-/// Periods that can be skipped from here and leave full bursts to come on both sides.
+/// Joins what follows the path of a side and is like it, for a granule and what is under way behind it.
+void Engine::Impl::widen(Side& side, bool write, std::uint32_t period) {
+  if (side.shape.fixed || side.path.direct) return;
+  const std::uint64_t wanted = std::uint64_t{side.pos} + 2 * p.granule_bytes + 2 * period;
+  const std::uint64_t last = side.base + std::min<std::uint64_t>(side.total, wanted) - 1;
+  while (side.path.last < last) {
+    const Path next = port.path(side.master, side.path.last + 1, write);
+    if (next.direct || next.latency != side.path.latency || next.first > side.path.last + 1) return;
+    side.path.last = next.last;
+  }
+}
+
+/// Periods that can be skipped from here and leave full bursts to come on both sides, on the same paths.
 std::uint64_t Engine::Impl::periods_left(const Channel& c) const {
   const auto fit = [&](const Side& side) -> std::uint64_t {
-    const std::uint32_t end = side.pos + side.shape.max_bytes;
-    return end <= side.total ? (side.total - end) / c.steady.bytes : 0;
+    std::uint64_t total = side.total;
+    if (!side.shape.fixed) total = std::min(total, side.path.last - side.base + std::uint64_t{1});
+    const std::uint64_t end = std::uint64_t{side.pos} + side.shape.max_bytes;
+    return end <= total ? (total - end) / c.steady.bytes : 0;
   };
   return std::min(fit(c.rd), fit(c.wr));
 }
@@ -125,14 +139,23 @@ void Engine::Impl::skip_periods(Channel& c, Cycle to) {
   s.phase = now;
   s.phase_epoch = epoch;
   s.untouched = true;
-  const std::uint64_t periods = std::min((to - now) / s.cycles, periods_left(c));
-  if (periods == 0) return;
+  widen(c.rd, false, s.bytes);
+  widen(c.wr, true, s.bytes);
+  const auto periods = static_cast<std::uint32_t>(std::min((to - now) / s.cycles, periods_left(c)));
+  if (periods == 0 || (c.exact && !replay(c, periods))) return;
+  leap(c, periods);
+  if (c.exact) update_wake(c);
+  s.phase = now;
+}
+
+/// Makes the state what it will be `periods` later; data are not its concern.
+void Engine::Impl::leap(Channel& c, std::uint32_t periods) {
+  const SteadyState& s = c.steady;
   Port& read_port = ports[c.rd.master];
   Port& write_port = ports[c.wr.master];
-  const auto n = static_cast<std::uint32_t>(periods);
   const Cycle cycles = periods * s.cycles;
-  shift(c.rd, cycles, n * s.bytes, n * s.reads);
-  shift(c.wr, cycles, n * s.bytes, n * s.writes);
+  shift(c.rd, cycles, periods * s.bytes, periods * s.reads);
+  shift(c.wr, cycles, periods * s.bytes, periods * s.writes);
   for (unsigned i = 0; i < kCauses; ++i) {
     c.rd.cycles[i] += periods * s.reader[i];
     c.wr.cycles[i] += periods * s.writer[i];
@@ -149,13 +172,95 @@ void Engine::Impl::skip_periods(Channel& c, Cycle to) {
   add(write_port.stats.w, s.write_port.w, periods);
   add(write_port.stats.b, s.write_port.b, periods);
   now += cycles;
-  s.phase = now;
+}
+
+void Engine::Impl::record(Channel& c, const Side& side, const BurstTimes& times, const Burst& burst) {
+  SteadyState& s = c.steady;
+  if (s.steps.size() == SteadyState::kMaxSteps) {
+    s.forget();
+    return;
+  }
+  s.steps.push_back(
+      {times.response, times, side.done_issue - s.position, burst.bytes, burst.beats, burst.write});
+}
+
+/// Makes the bursts of `periods` periods from `now` on without a look at the state, which stays behind. False
+/// if something else than data came of one of them: then the state is true again and the way is to be seen.
+bool Engine::Impl::replay(Channel& c, std::uint32_t periods) {
+  const SteadyState& s = c.steady;
+  std::array<Burst, 2> bursts{describe(c, c.rd, false), describe(c, c.wr, true)};
+  const std::array<const Path*, 2> paths{&c.rd.path, &c.wr.path};
+  Cycle later = now - s.at;
+  std::uint32_t position = c.wr.pos;
+  replaying = {&c, 0, 0};
+  for (; replaying.periods != periods; later += s.cycles, position += s.bytes) {
+    for (const SteadyState::Step& step : s.steps) {
+      const Side& side = step.write ? c.wr : c.rd;
+      Burst& burst = bursts[step.write];
+      burst.address = side.address(position + step.start);
+      burst.bytes = step.bytes;
+      burst.beats = static_cast<std::uint16_t>(step.beats);
+      const BurstTimes times{step.times.accepted + later, step.times.first_beat + later,
+                             step.times.last_beat + later, step.times.response + later};
+      const std::uint32_t generation = c.generation;
+      const AxiStatus status = move(c, burst, times, position + step.start, *paths[step.write]);
+      if (replaying.channel == &c && status == AxiStatus::kOkay) {
+        ++replaying.steps;
+        continue;
+      }
+      settle();
+      if (c.generation != generation) return false;
+      if (step.write) {
+        retire_write(c, status);
+      } else {
+        retire_read(c, status);
+      }
+      if (c.phase == Phase::kRunning) update_wake(c);
+      return false;
+    }
+    ++replaying.periods;
+    replaying.steps = 0;
+  }
+  replaying.channel = nullptr;
+  return true;
+}
+
+/// Ends a replay within one of its bursts: steps to where that burst is about to complete.
+void Engine::Impl::stop_replay() {
+  Channel& c = *replaying.channel;
+  SteadyState& s = c.steady;
+  replaying.channel = nullptr;
+  leap(c, replaying.periods);
+  const Cycle later = now - s.at;
+  for (std::uint32_t step = 0;;) {
+    const Cycle due = s.steps[step].due + later;
+    const Cycle read = read_time(c);
+    const Cycle write = write_time(c);
+    if (due <= std::min(read, write)) {
+      now = std::max(now, due);
+      if (step == replaying.steps) break;
+      if (s.steps[step++].write) {
+        retire_write(c, AxiStatus::kOkay);
+      } else {
+        retire_read(c, AxiStatus::kOkay);
+      }
+    } else if (read <= write) {
+      now = std::max(now, read);
+      grant_read(c, now);
+    } else {
+      now = std::max(now, write);
+      grant_write(c, now);
+    }
+  }
+  ++epoch;
+  s.untouched = false;
+  foreseen = 0;
 }
 
 /// True if the channel runs in a known period and nothing but grants to it has happened since the last phase.
 bool Engine::Impl::steady(const Channel& c) const {
-  return c.steady.known && c.steady.phase_epoch == epoch && c.steady.phase != kNever && !c.exact &&
-         c.phase == Phase::kRunning && (active & (active - 1)) == 0;
+  return c.steady.known && c.steady.phase_epoch == epoch && c.steady.phase != kNever &&
+         c.steady.exact == c.exact && c.phase == Phase::kRunning && (active & (active - 1)) == 0;
 }
 
 /// A wake at which the state will be in phase, so that no step is left over behind it; kNever if the block
@@ -168,14 +273,16 @@ Cycle Engine::Impl::steady_wake(const Channel& c) const {
   return s.phase + ((now - s.phase) / s.cycles + std::min(granule, left - 1)) * s.cycles;
 }
 
-/// Called behind every write of a channel that is alone, whose bursts are all of full length and whose data
-/// are copied at the end of advance(). Skips as many periods as end by `to` and leave full bursts to come.
+/// Called behind every write of a channel that is alone and whose bursts are all of full length. Skips as
+/// many periods as end by `to` and leave full bursts to come.
 void Engine::Impl::skip_steady(Channel& c, Cycle to) {
   SteadyState& s = c.steady;
   const Cycle t = now;
   Port& read_port = ports[c.rd.master];
   Port& write_port = ports[c.wr.master];
   if (read_port.ar.owner != c.index || write_port.aw.owner != c.index) return;
+  if (s.exact != c.exact) s.forget();
+  s.exact = c.exact;
   if (s.referenced && s.state[0] == relative(c.rd.ready, t)) {
     std::array<std::uint64_t, SteadyState::kMaxWords> state;
     const unsigned words = capture(c, t, state);
@@ -209,6 +316,7 @@ void Engine::Impl::skip_steady(Channel& c, Cycle to) {
   s.tries = 0;
   s.words = capture(c, t, s.state);
   s.referenced = s.words != 0;
+  s.steps.clear();
   s.epoch = epoch;
   s.at = t;
   s.position = c.wr.pos;

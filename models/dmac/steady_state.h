@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 #include "base/clock.h"
 #include "dmac/engine.h"
@@ -13,7 +14,18 @@ namespace dmavp::dmac {
 /// earlier write, what happened in between happens again. `state` is that relative state, the rest what one
 /// period adds.
 struct SteadyState {
+  /// A burst that completes within the period.
+  struct Step {
+    Cycle due;  ///< when it completes
+    BurstTimes times;
+    std::uint32_t start;  ///< position of its first byte, as far as behind `position`
+    std::uint32_t bytes;
+    std::uint32_t beats;
+    bool write;
+  };
+
   static constexpr unsigned kMaxFlights = 16;  ///< per side; more is stepped through
+  static constexpr unsigned kMaxSteps = 256;
   static constexpr unsigned kMaxWords = 24 + 2 * kMaxFlights * 8;
 
   bool known = false;       ///< a period has been measured
@@ -34,6 +46,9 @@ struct SteadyState {
   PortStatistics read_port;
   PortStatistics write_port;
 
+  bool exact = false;       ///< data moved burst by burst, in these steps
+  std::vector<Step> steps;  ///< as they completed behind the reference
+
   // The last write at which the state was that of the reference, and whether nothing has happened since.
   Cycle phase = kNever;
   std::uint64_t phase_epoch = 0;
@@ -42,6 +57,8 @@ struct SteadyState {
   // One period: reads, writes, reader, ... hold differences once `known`.
   Cycle cycles = 0;
   std::uint32_t bytes = 0;
+
+  bool recording() const { return exact && referenced && !known; }
 
   void forget() {
     known = referenced = false;
