@@ -72,6 +72,17 @@ struct InterruptEvent {
   bool level;
 };
 
+/// New levels of one DMA handshake interface, as the peripheral `source` drives them from `time` on. `line`
+/// is the interface within the peripheral: 0 receive, 1 transmit.
+struct DmaRequestEvent {
+  EventSource source;
+  Picoseconds time;
+  unsigned line;
+  bool burst;
+  bool single;
+  bool last;
+};
+
 enum class Severity : std::uint8_t { kNote, kWarning, kError };
 
 /// Something a user should know. `kind` is area.kebab-case and stable ("dmac.unaligned-address").
@@ -90,7 +101,8 @@ enum Interest : unsigned {
   kRegisterAccesses = 4,
   kInterrupts = 8,
   kDiagnostics = 16,
-  kEverything = 31
+  kDmaRequests = 32,
+  kEverything = 63
 };
 
 class Observer {
@@ -105,6 +117,7 @@ class Observer {
   virtual void register_access(const RegisterEvent&) {}
   virtual void interrupt(const InterruptEvent&) {}
   virtual void diagnostic(const DiagnosticEvent&) {}
+  virtual void dma_request(const DmaRequestEvent&) {}
 };
 
 /// The observer as far as it is interested in `kind`, else null.
