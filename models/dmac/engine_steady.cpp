@@ -232,14 +232,17 @@ void Engine::Impl::stop_replay() {
   replaying.channel = nullptr;
   leap(c, replaying.periods);
   const Cycle later = now - s.at;
-  for (std::uint32_t step = 0;;) {
-    const Cycle due = s.steps[step].due + later;
+  for (std::uint32_t index = 0;;) {
+    const SteadyState::Step& step = s.steps[index];
+    const bool granted = step.write ? c.wr.in_flight() : c.rd.in_flight();
+    const Cycle due = granted ? step.due + later : kNever;
     const Cycle read = read_time(c);
     const Cycle write = write_time(c);
     if (due <= std::min(read, write)) {
       now = std::max(now, due);
-      if (step == replaying.steps) break;
-      if (s.steps[step++].write) {
+      if (index == replaying.steps) break;
+      ++index;
+      if (step.write) {
         retire_write(c, AxiStatus::kOkay);
       } else {
         retire_read(c, AxiStatus::kOkay);
