@@ -145,7 +145,7 @@ void Engine::Impl::protect(std::uint64_t address, std::uint32_t bytes, const std
 /// One burst of data or descriptor, now. Direct memory where the whole burst lies in it, else the port.
 AxiStatus Engine::Impl::access(const Burst& burst, const BurstTimes& times, std::byte* data,
                                const Path& path) {
-  if ((active & (active - 1)) != 0) {
+  if (!alone()) {
     copy_all(now);
   } else if (!path.direct && !burst_observer && burst.kind != BurstKind::kDescriptorWriteBack) {
     return port.commit(burst, times, data);  // nobody to take care of

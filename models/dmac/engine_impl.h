@@ -115,6 +115,9 @@ struct Engine::Impl {
   // --- engine_run.cpp: time, planning, grants
   void run(Cycle to);
   bool run_alone(Channel& c, Cycle to);
+  bool alone() const { return (active & (active - 1)) == 0; }  ///< at most one channel is active
+  /// A block that neither stops nor has asked for its last burst.
+  static bool goes_on(const Channel& c) { return !c.draining() && c.error == 0 && !c.complete(); }
   bool complete_bursts(Channel& c, Cycle to);
   void publish(const Channel& c);
   void set_priority(Channel& c, unsigned priority);
@@ -122,6 +125,7 @@ struct Engine::Impl {
   void touch(const Channel& c) {
     touched |= 1u << c.index;
     foreseen = 0;
+    ++epoch;
   }
   Turn next_turn();
   void plan_reader(Channel& c, Cycle t);

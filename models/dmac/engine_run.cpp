@@ -328,14 +328,13 @@ void Engine::Impl::grant_write_back(Channel& c, Cycle t) {
 }
 
 /// The completions of a lone channel's block that just goes on, up to `to`. True if that was all: what can be
-/// granted is still the same. Else c.wake says when there is something else to look at.
+/// granted is still the same.
 bool Engine::Impl::complete_bursts(Channel& c, Cycle to) {
   Cycle read = c.rd.in_flight() ? c.rd.flight(c.rd.head).last : kNever;
   Cycle write = c.wr.in_flight() ? c.wr.flight(c.wr.head).response : kNever;
   const std::uint64_t before = epoch;
   // Whoever a burst reaches may change the course of things.
-  while (!c.draining() && c.error == 0 && !c.complete() && epoch == before && c.exact &&
-         (active & (active - 1)) == 0) {
+  while (goes_on(c) && epoch == before && c.exact && alone()) {
     c.wake = std::min(read, write);
     if (c.wake > to || c.wake == kNever) return true;
     now = std::max(now, c.wake);
@@ -347,6 +346,7 @@ bool Engine::Impl::complete_bursts(Channel& c, Cycle to) {
       write = c.wr.in_flight() ? c.wr.flight(c.wr.head).response : kNever;
     }
   }
+  ++epoch;
   if (c.phase == Phase::kRunning) update_wake(c);
   return false;
 }
@@ -355,21 +355,20 @@ bool Engine::Impl::complete_bursts(Channel& c, Cycle to) {
 /// longer one channel that runs one block.
 bool Engine::Impl::run_alone(Channel& c, Cycle to) {
   if (c.steady.untouched && c.steady.phase == now && steady(c)) skip_periods(c, to);
-  while (c.phase == Phase::kRunning && (active & (active - 1)) == 0) {
+  while (c.phase == Phase::kRunning && alone()) {
     const Cycle read = read_time(c);
     const Cycle write = write_time(c);
     const Cycle next = std::min(read, write);
     if (c.wake <= next) {
       if (c.wake > to) return true;
       c.steady.untouched = false;
-      if (!c.exact || !complete_bursts(c, std::min(next, to))) {
+      if (!c.exact || !goes_on(c)) {
         ++epoch;
-        if (c.phase == Phase::kRunning && c.wake <= std::min(next, to)) {
-          now = std::max(now, c.wake);
-          running_event(c, now);
-        }
+        now = std::max(now, c.wake);
+        running_event(c, now);
         continue;
       }
+      if (!complete_bursts(c, std::min(next, to))) continue;
     }
     if (next > to) return true;
     now = std::max(now, next);
@@ -378,8 +377,7 @@ bool Engine::Impl::run_alone(Channel& c, Cycle to) {
       grant_read(c, now);
     } else {
       grant_write(c, now);
-      if (c.aligned && (c.exact ? !c.complete() && !c.draining() && c.error == 0 : c.wake == kNever))
-        skip_steady(c, to);
+      if (c.aligned && goes_on(c) && (c.exact || c.wake == kNever)) skip_steady(c, to);
     }
   }
   return false;
@@ -429,7 +427,7 @@ Turn Engine::Impl::next_turn() {
 /// Everything due at or before `to`, in order of time.
 void Engine::Impl::run(Cycle to) {
   while (active != 0) {
-    if ((active & (active - 1)) == 0) {
+    if (alone()) {
       Channel& lone = channels[first_of(active)];
       touched |= active;
       if (run_alone(lone, to)) return;

@@ -263,7 +263,7 @@ void Engine::Impl::stop_replay() {
 /// True if the channel runs in a known period and nothing but grants to it has happened since the last phase.
 bool Engine::Impl::steady(const Channel& c) const {
   return c.steady.known && c.steady.phase_epoch == epoch && c.steady.phase != kNever &&
-         c.steady.exact == c.exact && c.phase == Phase::kRunning && (active & (active - 1)) == 0;
+         c.steady.exact == c.exact && c.phase == Phase::kRunning && alone();
 }
 
 /// A wake at which the state will be in phase, so that no step is left over behind it; kNever if the block
