@@ -2,6 +2,7 @@
 #ifndef LINUX_DELAY_H
 #define LINUX_DELAY_H
 
+#include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/types.h>
 

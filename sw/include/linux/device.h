@@ -10,6 +10,7 @@
 #include <linux/ioport.h>
 #include <linux/kobject.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/overflow.h>
 #include <linux/pm.h>
 #include <linux/slab.h>
