@@ -5,6 +5,7 @@
 #include <linux/printk.h>
 #include <linux/slab.h>
 
+#include <cstring>
 #include <deque>
 #include <string>
 
@@ -19,6 +20,8 @@ struct dmavp_client {
   std::string name;
   std::string kind;
   bool running;
+  const char* module;  ///< whose threads are its work; NULL: it says itself when it has finished
+  int result;
 };
 
 namespace {
@@ -26,11 +29,42 @@ std::deque<struct dmavp_client> clients_known;
 }
 
 namespace dmavp::kernel::clients {
+namespace {
+
+struct dmavp_client* start(const char* name, const char* kind, const char* module) {
+  clients_known.push_back({name, kind, true, module, 0});
+  struct dmavp_client* client = &clients_known.back();
+  exec::event(port::SoftEventKind::kClientStart, client->name.c_str());
+  return client;
+}
+
+void finish_idle(struct dmavp_client* client) {
+  if (exec::running_threads(client->module) == 0) dmavp_client_finish(client, client->result);
+}
+
+}  // namespace
 
 unsigned running() {
   unsigned count = 0;
   for (const struct dmavp_client& c : clients_known) count += c.running ? 1 : 0;
   return count;
+}
+
+void adopt(const char* name, const char* module) {
+  struct dmavp_client* client = start(name, module, module);
+  const std::string work = std::string("is threads of ") + module + "; what they found is in the kernel log";
+  dmavp_client_note(client, "work", work.c_str());
+  finish_idle(client);
+}
+
+void thread_returned(const void* function, int result) {
+  for (struct dmavp_client& client : clients_known) {
+    if (!client.running || client.module == nullptr) continue;
+    if (std::strcmp(loader::owner_of(function), client.module) != 0) continue;
+    if (client.result == 0 && result < 0) client.result = result;
+    finish_idle(&client);
+    return;
+  }
 }
 
 void stop() { clients_known.clear(); }
@@ -39,10 +73,7 @@ void stop() { clients_known.clear(); }
 
 struct dmavp_client* dmavp_client_start(const char* kind, const char* fallback) {
   const char* given = loader::client_of(__builtin_return_address(0));
-  clients_known.push_back({given[0] != '\0' ? given : fallback, kind, true});
-  struct dmavp_client* client = &clients_known.back();
-  exec::event(port::SoftEventKind::kClientStart, client->name.c_str());
-  return client;
+  return clients::start(given[0] != '\0' ? given : fallback, kind, nullptr);
 }
 
 namespace {

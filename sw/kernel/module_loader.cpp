@@ -267,6 +267,9 @@ int load(const std::string& path, const std::string& parameters, const std::stri
   }
   m->self->state = MODULE_STATE_LIVE;
   exec::event(port::SoftEventKind::kModuleLoad, owner_of(m->self));
+  const std::vector<std::string>& uses = m->file.undefined;
+  if (!client.empty() && std::find(uses.begin(), uses.end(), "dmavp_client_start") == uses.end())
+    clients::adopt(m->client, owner_of(m->self));
   retry_deferred();
   return 0;
 }

@@ -39,6 +39,12 @@ void stop();
 namespace clients {
 /// Clients that have started and not finished.
 unsigned running();
+/// A module that knows nothing of <dmavp/client.h> has been loaded as a client: its work are the threads it
+/// has woken. It finishes with the last one, with the first error that one of them returned. `module` lives
+/// as long as the process.
+void adopt(const char* name, const char* module);
+/// A thread's function has returned.
+void thread_returned(const void* function, int result);
 /// Called when one has finished: unloading waits for the last one.
 void finished();
 void stop();

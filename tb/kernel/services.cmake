@@ -7,7 +7,7 @@ add_custom_command(OUTPUT ${svc_tree}
 add_custom_target(svc_tree DEPENDS ${svc_tree})
 
 set(svc_modules ${CMAKE_BINARY_DIR}/svc-modules)
-foreach(module base user rival missing plain stubborn leaky)
+foreach(module base user rival missing plain stubborn leaky workers)
   file(GLOB source ${CMAKE_CURRENT_SOURCE_DIR}/svc_modules/${module}.*)
   dmavp_add_module(svc-${module} SOURCES ${source})
   set_target_properties(svc-${module} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${svc_modules})

@@ -234,6 +234,33 @@ TEST(Modules, LeaksAreReportedWithSizeAndPlace) {
   EXPECT_EQ(world.live(), 2u);
 }
 
+/// Software that was not written for this platform: the run goes on until its threads have returned.
+TEST(Modules, ThreadsOfASilentClientAreItsWork) {
+  const auto run = [](const char* parameters, const char* client) {
+    ServiceWorld world;
+    world.machine.want_events = true;
+    world.kernel.queue_load((kDir + "svc-workers.so").c_str(), parameters, client);
+    world.kernel.queue_unload_all();
+    EXPECT_EQ(world.settle(), 0) << world.kernel.error();
+    EXPECT_EQ(world.kernel.clients_running(), 0u);
+    EXPECT_TRUE(loader::loaded().empty());
+    std::string text;
+    for (const std::string& line : world.machine.lines) text += line + "; ";
+    for (const auto& event : world.machine.events)
+      if (event.kind == dmavp::port::SoftEventKind::kClientDone)
+        text += "ends with " + std::to_string(static_cast<int>(event.number)) + "; ";
+    return text;
+  };
+  EXPECT_EQ(run("count=3", "work"),
+            "workers: 0 done; workers: 1 done; workers: 2 done; workers: left; ends with 0; ");
+  // Threads that nobody has woken have no work.
+  EXPECT_EQ(run("count=2 idle=1", "work"), "workers: 0 done; workers: 1 done; workers: left; ends with 0; ");
+  EXPECT_EQ(run("count=0", "work"), "workers: left; ends with 0; ");
+  EXPECT_NE(run("count=2 result=-5", "work").find("ends with -5"), std::string::npos);
+  // Merely loaded it is nobody's client.
+  EXPECT_EQ(run("count=2", ""), "workers: 0 stopped; workers: 1 stopped; workers: left; ");
+}
+
 /// No module links with another one: what it needs is found by the loader.
 TEST(Modules, NoneOfThemNeedsAnother) {
   int checked = 0;

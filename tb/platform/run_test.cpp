@@ -197,6 +197,18 @@ TEST(RunEnds, WithStatus1WhenAnExpectationFails) {
   EXPECT_THAT(f.err, HasSubstr("expected at least 1073741824"));
 }
 
+/// A module that was not written for this platform may be a client: its threads are its work. One that could
+/// report and does not has not done its work.
+TEST(RunEnds, WithStatus1WhenAClientThatReportsDoesNotStart) {
+  const std::string silent = scratch("silent.toml");
+  write_file(silent, "[scenario]\nmodules = [\"dmaengine\"]\n[client.x]\nmodule = \"virt-dma\"\n");
+  Finished f = run_program({"run", silent, "--quiet"});
+  EXPECT_EQ(f.status, 0) << f.err;
+  f = run_program({"run", "dmatest", "--quiet", "--set", "client.dmatest.run=false"});
+  EXPECT_EQ(f.status, 1);
+  EXPECT_THAT(f.err, HasSubstr("client dmatest never started"));
+}
+
 TEST(RunEnds, WithAReportWhenAModuleFollowsAWildPointer) {
   const Finished f =
       run_program({"run", "memcpy", "--quiet", "--insmod", DMAVP_TEST_MODULES "/faulty_wild.so"});

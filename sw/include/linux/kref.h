@@ -3,6 +3,7 @@
 #define DMAVP_LINUX_KREF_H
 
 #include <linux/refcount.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 struct kref {

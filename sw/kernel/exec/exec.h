@@ -49,6 +49,9 @@ const char* thread_name();
 /// Threads that have been created and have not ended, idle and softirq threads aside.
 unsigned live_threads();
 
+/// Threads that have been woken, whose function belongs to `module` and has not returned.
+unsigned running_threads(const char* module);
+
 /// A diagnostic event and a line in the log. kind "kernel.bad-free"; severity 0 note, 1 warning, 2 error.
 void diagnostic(int severity, const char* kind, const char* format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -80,7 +80,8 @@ struct Thread {
   bool ended = false;
   bool system = false;  ///< idle and softirq threads
   bool should_stop = false;
-  bool woken = false;  ///< at least once
+  bool woken = false;     ///< at least once
+  bool returned = false;  ///< from its function
   wait_queue_head exit_wait{};
   // Context of the code on this stack.
   unsigned preempt = 0;

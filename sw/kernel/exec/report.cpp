@@ -7,15 +7,11 @@
 #include <linux/refcount.h>
 
 #include "kernel/exec/internal.h"
+#include "kernel/services.h"
 
 namespace dmavp::kernel::exec {
 
 namespace {
-
-const char* base_name(const char* path) {
-  const char* slash = std::strrchr(path, '/');
-  return slash != nullptr ? slash + 1 : path;
-}
 
 const char* state_name(const Thread& t) {
   if (t.ended) return "ended";
@@ -50,6 +46,15 @@ bool in_software() { return g.here != nullptr; }
 bool atomic_context() { return g.here != nullptr && self().atomic(); }
 const char* thread_name() { return self().name; }
 unsigned live_threads() { return g.live; }
+
+unsigned running_threads(const char* module) {
+  unsigned count = 0;
+  for (const Thread* t = g.known; t != nullptr; t = t->next_known) {
+    if (!t->woken || t->returned || t->ended) continue;
+    if (std::strcmp(loader_owner(reinterpret_cast<const void*>(t->function)), module) == 0) count++;
+  }
+  return count;
+}
 
 void event(port::SoftEventKind kind, const char* text, std::uint64_t number, std::uint64_t address,
            std::uint64_t bytes) {

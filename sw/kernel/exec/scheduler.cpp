@@ -5,6 +5,7 @@
 #include <new>
 
 #include "kernel/exec/internal.h"
+#include "kernel/services.h"
 
 struct task_struct* current = &dmavp::kernel::exec::g.host.task;
 unsigned int nr_cpu_ids = 1;
@@ -147,6 +148,8 @@ void thread_main(void* argument) {
   if (t.atomic()) diagnostic(2, "kernel.exit-in-atomic", "thread %s ended in atomic context", t.name);
   t.preempt = t.bh_off = 0;
   t.irqs_off = false;
+  t.returned = true;
+  clients::thread_returned(reinterpret_cast<const void*>(t.function), result);
   point(Step::kThreadEnd);
   t.ended = true;
   t.task.__state = TASK_DEAD;
