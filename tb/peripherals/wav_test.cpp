@@ -1,0 +1,168 @@
+// WAV files and the back ends on top of them.
+#include "peripherals/wav_file.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+#include <random>
+#include <stdexcept>
+
+namespace dmavp::tb {
+namespace {
+
+constexpr std::uint16_t kBits[] = {8, 16, 24, 32};
+
+struct File {
+  // Test cases run at the same time, each in a process of its own.
+  std::string path = ::testing::TempDir() + "wav_" +
+                     ::testing::UnitTest::GetInstance()->current_test_info()->name() + ".wav";
+  ~File() { std::remove(path.c_str()); }
+  void write(const std::string& bytes) const { std::ofstream(path, std::ios::binary) << bytes; }
+  std::string bytes() const {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  }
+};
+
+TEST(Wav, RoundTripIsBitExact) {
+  std::mt19937 random(3);
+  File file;
+  for (const std::uint16_t bits : kBits) {
+    for (const std::uint16_t channels : {std::uint16_t{1}, std::uint16_t{2}, std::uint16_t{6}}) {
+      for (const std::size_t frames : {0u, 1u, 1001u}) {
+        WavFile wav;
+        wav.bits = bits;
+        wav.channels = channels;
+        wav.rate = 44100;
+        for (std::size_t n = 0; n < frames * channels; ++n) {
+          wav.samples.push_back(static_cast<std::int32_t>(random()) >> (32 - bits));
+        }
+        write_wav(file.path, wav);
+        const std::string first = file.bytes();
+        EXPECT_EQ(first.size(), 44 + (frames * channels * bits / 8 + 1) / 2 * 2);
+        const WavFile read = read_wav(file.path);
+        EXPECT_EQ(read.samples, wav.samples) << bits;
+        EXPECT_EQ(read.bits, bits);
+        EXPECT_EQ(read.channels, channels);
+        EXPECT_EQ(read.rate, 44100u);
+        write_wav(file.path, read);
+        EXPECT_EQ(file.bytes(), first);
+      }
+    }
+  }
+}
+
+/// A header written by hand: 16 bits, stereo, two frames, with a chunk in between that nobody knows.
+std::string sample_file() {
+  return std::string("RIFF\x38\0\0\0WAVE", 12) + std::string("fmt \x10\0\0\0\x01\0\x02\0", 12) +
+         std::string("\x40\x1F\0\0\x00\x7D\0\0\x04\0\x10\0", 12) + std::string("LIST\x03\0\0\0abc\0", 12) +
+         std::string("data\x08\0\0\0\x01\0\xFF\xFF\x34\x12\0\x80", 16);
+}
+
+TEST(Wav, ReadsAFileWrittenByHand) {
+  File file;
+  file.write(sample_file());
+  const WavFile wav = read_wav(file.path);
+  EXPECT_EQ(wav.rate, 8000u);
+  EXPECT_EQ(wav.samples, (std::vector<std::int32_t>{1, -1, 0x1234, -32768}));
+}
+
+TEST(Wav, BadFilesAreRefusedByNameAndReason) {
+  File file;
+  const auto reason = [&](std::string bytes) {
+    file.write(bytes);
+    try {
+      read_wav(file.path);
+    } catch (const std::runtime_error& error) {
+      const std::string text = error.what();
+      EXPECT_EQ(text.find(file.path + ": "), 0u);
+      return text.substr(file.path.size() + 2);
+    }
+    return std::string();
+  };
+  const auto with = [](std::size_t at, unsigned char byte) {
+    std::string bytes = sample_file();
+    bytes[at] = static_cast<char>(byte);
+    return bytes;
+  };
+  EXPECT_EQ(reason(sample_file()), "");
+  EXPECT_EQ(reason(""), "is not a RIFF file");
+  EXPECT_EQ(reason(with(0, 'X')), "is not a RIFF file");
+  EXPECT_EQ(reason(with(8, 'X')), "is not a WAVE file");
+  EXPECT_EQ(reason(with(12, 'X')), "has its data chunk before a fmt chunk");
+  EXPECT_EQ(reason(with(48, 'X')), "has no data chunk");
+  EXPECT_EQ(reason(with(16, 15)), "its fmt chunk has 15 bytes, 16 are the least");
+  EXPECT_EQ(reason(with(20, 3)), "has format 3, only PCM (1) is read");
+  EXPECT_EQ(reason(with(22, 0)), "has 0 channels, 1..64 are read");
+  EXPECT_EQ(reason(with(34, 12)), "has samples of 12 bits, only 8, 16, 24 and 32 are read");
+  EXPECT_EQ(reason(with(32, 2)), "has frames of 2 bytes, which does not fit its samples");
+  EXPECT_EQ(reason(with(52, 7)), "its data chunk ends within a frame");
+  EXPECT_EQ(reason(with(52, 12)), "its data chunk says 12 bytes, 8 are there");
+  std::string mute = sample_file();
+  mute.replace(24, 4, std::string(4, '\0'));
+  EXPECT_EQ(reason(mute), "has a rate of 0 frames per second");
+  EXPECT_EQ(reason(sample_file().substr(0, 30)), "ends too early");
+  EXPECT_THROW(read_wav(file.path + ".none"), std::runtime_error);
+  WavFile odd;
+  odd.bits = 12;
+  EXPECT_THROW(write_wav(file.path, odd), std::invalid_argument);
+  EXPECT_THROW(write_wav(file.path + "/x", WavFile()), std::runtime_error);
+  EXPECT_THROW(I2sWavSink(44100, 12), std::invalid_argument);
+}
+
+TEST(Wav, AnyTruncationAndAnyByteIsAnExceptionOrAFile) {
+  File file;
+  std::mt19937 random(5);
+  for (unsigned n = 0; n < 500; ++n) {
+    std::string bytes = sample_file();
+    bytes[random() % bytes.size()] = static_cast<char>(random());
+    if (n % 2 == 0) bytes.resize(random() % bytes.size());
+    file.write(bytes);
+    try {
+      const WavFile wav = read_wav(file.path);
+      EXPECT_EQ(wav.samples.size() % wav.channels, 0u);
+    } catch (const std::runtime_error&) {
+    }
+  }
+}
+
+TEST(Wav, SourceIntoSinkGivesTheSameFile) {
+  std::mt19937 random(9);
+  for (const std::uint16_t bits : kBits) {
+    WavFile wav;
+    wav.bits = bits;
+    for (unsigned n = 0; n < 200; ++n) {
+      wav.samples.push_back(static_cast<std::int32_t>(random()) >> (32 - bits));
+    }
+    I2sWavSource source(wav);
+    I2sWavSink sink(wav.rate, bits);
+    sink.play(0, {}, I2sContent::kIdle, 0);  // before the first sample: not recorded
+    for (unsigned n = 0; n < 100; ++n) sink.play(0, source.capture(0, n), I2sContent::kSamples, n);
+    EXPECT_EQ(sink.wav().samples, wav.samples);
+    EXPECT_EQ(source.capture(0, 0), I2sFrame{});  // behind its end: silence
+    sink.play(0, {}, I2sContent::kUnderrun, 0);
+    EXPECT_EQ(sink.wav().samples.size(), 202u);
+  }
+}
+
+TEST(Wav, ToneHasItsFrequencyAndAmplitude) {
+  constexpr std::int32_t kAmplitude = 1'000'000'000;
+  I2sTone tone(440, 44100, kAmplitude);
+  std::int32_t before = -1;
+  std::int32_t highest = 0;
+  unsigned rising = 0;
+  for (unsigned n = 0; n < 44100; ++n) {
+    const I2sFrame frame = tone.capture(0, 0);
+    EXPECT_EQ(frame.left, frame.right);
+    if (before < 0 && frame.left >= 0) ++rising;
+    before = frame.left;
+    highest = std::max(highest, frame.left);
+  }
+  EXPECT_NEAR(rising, 440, 1);
+  EXPECT_LE(highest, kAmplitude);
+  EXPECT_GT(highest, kAmplitude / 100 * 99);
+}
+
+}  // namespace
+}  // namespace dmavp::tb
