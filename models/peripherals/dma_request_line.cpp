@@ -11,6 +11,7 @@ void DmaRequestLine::observe(Observer* observer, EventSource source, unsigned li
 }
 
 void DmaRequestLine::drop(Picoseconds at) {
+  if (levels_ == DmaRequest{}) return;
   tell({}, at);
   tell(levels_, cycle_after(at));
 }
