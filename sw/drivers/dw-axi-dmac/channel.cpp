@@ -1,9 +1,8 @@
 // The dmaengine operations of a channel.
-#include <linux/delay.h>
-#include <linux/io.h>
 #include <linux/lockdep.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 
 #include "drivers/dw-axi-dmac/copy_plan.h"
 #include "drivers/dw-axi-dmac/dw-axi-dmac.h"
@@ -11,37 +10,20 @@
 namespace dmavp::dw_axi_dmac {
 namespace {
 
-constexpr unsigned kStopPollsMs = 1000;  // synchronize waits this long for a channel that would not stop
-
 Value<ChCfg> memory_to_memory(const Channel* c) {
-  const unsigned limit = outstanding_requests() - 1;
-  return kSrcMultblk(kMultblkLinkedList) | kDstMultblk(kMultblkLinkedList) | kTtFc(kTtFcMemoryToMemory) |
-         kSrcOsrLmt(limit) | kDstOsrLmt(limit) | c->chip->layout.priority(c->priority);
+  return common_configuration(c) | kTtFc(kTtFcMemoryToMemory);
 }
 
 /// What all items of a copy have in common: both sides increment; with two masters writes use the second.
 Value<Ctl> copy_control(const Chip* chip) {
-  Value<Ctl> ctl = kSms(0) | kDms(chip->masters > 1) | kSrcFixed(0) | kDstFixed(0) | kLliValid(1);
-  if (chip->max_burst) {
-    const u64 arlen = chip->max_burst - 1;
-    ctl = ctl | kArlenEn(1) | kArlen(arlen) | kAwlenEn(1) | kAwlen(arlen);
-  }
-  return ctl;
+  return kSms(0) | kDms(chip->masters > 1) | kSrcFixed(0) | kDstFixed(0) |
+         burst_lengths(chip->max_burst, chip->max_burst);
 }
 
 void fill_item(LliNode* node, const CopyBlock& block, Value<Ctl> common) {
   Value<Ctl> ctl = common | kSrcTrWidth(block.src_width) | kDstTrWidth(block.dst_width);
   if (!node->next) ctl = ctl | kLliLast(1) | kNonpostedLastWrite(1);
-  Lli* item = node->item;
-  item->sar = cpu_to_le64(block.src);
-  item->dar = cpu_to_le64(block.dst);
-  item->block_ts = cpu_to_le64(u64{block.items} - 1);
-  item->llp = cpu_to_le64(node->next ? node->next->address : 0);
-  item->ctl = cpu_to_le64(ctl.raw);
-  item->sstat = 0;
-  item->dstat = 0;
-  item->status = 0;
-  item->reserved = 0;
+  write_item(node, block.src, block.dst, block.items, ctl, node->next ? node->next->address : 0);
 }
 
 dma_async_tx_descriptor* prep_memcpy(dma_chan* chan, dma_addr_t dst, dma_addr_t src, size_t length,
@@ -75,21 +57,24 @@ int alloc_chan_resources(dma_chan* chan) {
   if (ret) return ret;
   c->active = nullptr;
   c->paused = false;
-  c->stuck = false;
+  c->handshake = kNoHandshake;
+  memset(&c->peripheral, 0, sizeof(c->peripheral));
   for (dma_cookie_t& cookie : c->failed) cookie = 0;
   hw_arm(c);
   return DescriptorPool::kDescriptorsPerChunk;
 }
 
-/// Takes the running descriptor off the hardware; the memory it uses is kept until synchronize. vc.lock held.
+/// Takes the running descriptor off the hardware, which may go on with it for a while. vc.lock held.
 void stop(Channel* c) {
   Descriptor* d = c->active;
   c->active = nullptr;
   c->paused = false;
-  if (d || c->stuck) {
-    if (!hw_stop(c)) dev_err(c->chip->dev, "%s does not stop\n", channel_name(c));
-  }
-  if (d) vchan_terminate_vdesc(&d->vd);
+  if (!d) return;
+  if (d->late)
+    dev_warn(c->chip->dev, "%s: cyclic transfer halted %u times for late interrupts\n", channel_name(c),
+             d->late);
+  if (c->vc.cyclic == &d->vd) c->vc.cyclic = nullptr;
+  begin_stop(c, d);
 }
 
 int terminate_all(dma_chan* chan) {
@@ -104,15 +89,10 @@ int terminate_all(dma_chan* chan) {
   return 0;
 }
 
+/// Until the channel has stopped and no callback runs; then nothing uses what was terminated.
 void synchronize(dma_chan* chan) {
   Channel* c = to_channel(chan);
-  for (unsigned i = 0; c->stuck && hw_busy(c); i++) {
-    if (i == kStopPollsMs) {
-      dev_err(c->chip->dev, "%s is still running after %u ms\n", channel_name(c), kStopPollsMs);
-      break;
-    }
-    usleep_range(1000, 1000);
-  }
+  wait_for_stop(c);
   vchan_synchronize(&c->vc);
 }
 
@@ -121,10 +101,15 @@ void free_chan_resources(dma_chan* chan) {
   unsigned long flags;
   spin_lock_irqsave(&c->vc.lock, flags);
   stop(c);
+  spin_unlock_irqrestore(&c->vc.lock, flags);
+  wait_for_stop(c);
+  timer_delete_sync(&c->stop_timer);
+  spin_lock_irqsave(&c->vc.lock, flags);
+  const bool stopped = stop_ended(c);
   hw_disarm(c);
-  const bool stopped = !c->stuck;
   spin_unlock_irqrestore(&c->vc.lock, flags);
   vchan_free_chan_resources(&c->vc);
+  c->handshake = kNoHandshake;
   // Memory that a runaway channel may still read or write is lost rather than given to somebody else.
   if (stopped) c->pool.drain();
 }
@@ -157,7 +142,7 @@ dma_status tx_status(dma_chan* chan, dma_cookie_t cookie, dma_tx_state* state) {
     if (c->paused) status = DMA_PAUSED;
     if (c->active && c->active->vd.tx.cookie == cookie) {
       if (state) {
-        const Progress progress = hw_progress(c, c->active);
+        const Progress progress = progress_of(c, c->active);
         dma_set_residue(state, c->active->length - progress.written);
         dma_set_in_flight_bytes(state, progress.in_flight);
       }
@@ -203,13 +188,35 @@ int resume(dma_chan* chan) {
 
 }  // namespace
 
+Value<ChCfg> common_configuration(const Channel* c) {
+  const unsigned limit = outstanding_requests() - 1;
+  return kSrcMultblk(kMultblkLinkedList) | kDstMultblk(kMultblkLinkedList) | kSrcOsrLmt(limit) |
+         kDstOsrLmt(limit) | c->chip->layout.priority(c->priority);
+}
+
+Value<Ctl> burst_lengths(unsigned source, unsigned destination) {
+  Value<Ctl> ctl;
+  if (source) ctl = ctl | kArlenEn(1) | kArlen(u64{source} - 1);
+  if (destination) ctl = ctl | kAwlenEn(1) | kAwlen(u64{destination} - 1);
+  return ctl;
+}
+
+void write_item(LliNode* node, u64 src, u64 dst, u32 items, Value<Ctl> ctl, dma_addr_t next) {
+  Lli* item = node->item;
+  item->sar = cpu_to_le64(src);
+  item->dar = cpu_to_le64(dst);
+  item->block_ts = cpu_to_le64(u64{items} - 1);
+  item->llp = cpu_to_le64(next);
+  item->ctl = cpu_to_le64((ctl | kLliValid(1)).raw);
+  item->sstat = 0;
+  item->dstat = 0;
+  item->status = 0;
+  item->reserved = 0;
+}
+
 void start_next(Channel* c) {
   lockdep_assert_held(&c->vc.lock);
-  if (c->active || c->paused) return;
-  if (c->stuck) {
-    if (hw_busy(c)) return;
-    hw_stop(c);  // clears what the late stop left behind
-  }
+  if (c->active || !stop_ended(c) || c->paused) return;
   virt_dma_desc* vd = vchan_next_desc(&c->vc);
   if (!vd) return;
   list_del(&vd->node);
@@ -220,6 +227,8 @@ void start_next(Channel* c) {
 void setup_channel(Channel* c) {
   c->vc.desc_free = free_descriptor;
   c->pool.init(c->chip->dev);
+  c->handshake = kNoHandshake;
+  setup_stop(c);
   vchan_init(&c->vc, &c->chip->dma);
 }
 
@@ -228,7 +237,7 @@ void setup_operations(Chip* chip) {
   dma_cap_set(DMA_MEMCPY, dma->cap_mask);
   dma->dev = chip->dev;
   dma->copy_align = DMAENGINE_ALIGN_1_BYTE;
-  dma->directions = 1u << DMA_MEM_TO_MEM;
+  dma->directions = 1u << DMA_MEM_TO_MEM;  // slave.cpp adds its own
   dma->max_burst = chip->max_burst;
   dma->residue_granularity = DMA_RESIDUE_GRANULARITY_BURST;
   dma->descriptor_reuse = true;
@@ -245,6 +254,7 @@ void setup_operations(Chip* chip) {
   dma->device_resume = resume;
   dma->device_terminate_all = terminate_all;
   dma->device_synchronize = synchronize;
+  setup_slave_operations(chip);
 }
 
 }  // namespace dmavp::dw_axi_dmac

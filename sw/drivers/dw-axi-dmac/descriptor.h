@@ -25,14 +25,22 @@ struct Lli {
 };
 static_assert(sizeof(Lli) == 64);
 
-/// The driver's handle of an item; items of a descriptor are chained by `next`.
+/// The driver's handle of an item; items of a descriptor are chained by `next`, the last has NULL also when
+/// the controller sees a ring.
 struct LliNode {
   Lli* item;
   dma_addr_t address;
   LliNode* next;
+  // Of transfers with a peripheral only.
+  u64 memory;  ///< first byte of its piece of memory
+  u32 bytes;
+  u8 src_width;  ///< log2 bytes
+  bool ends_period;
 };
 
 struct Channel;
+
+enum class TransferKind : u8 { kCopy, kToDevice, kFromDevice };
 
 /// One transaction. Everything that frees it again is in the descriptor itself, not counted per channel
 /// (M01).
@@ -40,12 +48,20 @@ struct Descriptor {
   virt_dma_desc vd;
   LliNode* first;
   LliNode* last;
-  u64 src;
-  u64 dst;
-  u32 length;  ///< bytes
-  Value<ChCfg> cfg;
+  TransferKind kind;
+  bool cyclic;
   bool started;  ///< has been on the hardware: items of a reused descriptor need VALID again
+  u64 src;       ///< of a copy
+  u64 dst;
+  u32 length;  ///< bytes; of a cyclic transfer: of its buffer
+  Value<ChCfg> cfg;
+  LliNode* oldest;  ///< cyclic: the first item not yet known to be finished
+  u32 late;         ///< cyclic: times the controller met an item that was not ready again
   Descriptor* next_free;
+
+  bool is_slave() const { return kind != TransferKind::kCopy; }
+  /// The item behind one of a ring.
+  LliNode* following(const LliNode* node) const { return node->next ? node->next : first; }
 };
 
 /// Free lists of one channel. They are filled when the channel is allocated, and grow by whole chunks when a

@@ -4,8 +4,11 @@
 #include <linux/clk.h>
 #include <linux/dmaengine.h>
 #include <linux/interrupt.h>
+#include <linux/of_dma.h>
 #include <linux/platform_device.h>
+#include <linux/timer.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 
 #include "dmaengine/virt-dma.h"
 #include "drivers/dw-axi-dmac/descriptor.h"
@@ -15,6 +18,7 @@ namespace dmavp::dw_axi_dmac {
 
 inline constexpr unsigned kMaxChannels = 32;
 inline constexpr unsigned kFailedCookies = 64;
+inline constexpr unsigned kNoHandshake = ~0u;
 
 struct Chip;
 
@@ -24,15 +28,21 @@ struct Channel {
   Chip* chip;
   u8 __iomem* regs;
   unsigned id;
-  unsigned priority;   ///< CH_PRIOR
-  u32 max_items;       ///< per block (BLOCK_TS + 1)
-  Descriptor* active;  ///< on the hardware, in no list of vc
-  bool paused;         ///< by the client; outlives the descriptor that was running
-  bool stuck;          ///< did not stop when told to: nothing may start before CH_EN reads 0
-  bool configured;     ///< `cfg` is what CHn_CFG holds
+  unsigned priority;               ///< CH_PRIOR
+  u32 max_items;                   ///< per block (BLOCK_TS + 1)
+  Descriptor* active;              ///< on the hardware, in no list of vc
+  bool paused;                     ///< by the client; outlives the descriptor that was running
+  bool stopping;                   ///< was told to stop: nothing may start before CH_EN reads 0
+  Descriptor* stopped_descriptor;  ///< whose memory the stopping channel may still use, or NULL
+  unsigned stop_attempts;          ///< time-outs since the stop began
+  struct timer_list stop_timer;
+  struct wait_queue_head stop_wait;
+  bool configured;  ///< `cfg` is what CHn_CFG holds
   Value<ChCfg> cfg;
   dma_cookie_t failed[kFailedCookies];  ///< the latest cookies that ended with an error, 0 = none
   unsigned failed_next;
+  unsigned handshake;  ///< interface of the peripheral, from the device tree, or kNoHandshake
+  dma_slave_config peripheral;
   DescriptorPool pool;  ///< own lock
 };
 
@@ -47,6 +57,9 @@ struct Chip {
   unsigned masters;
   unsigned data_width;  ///< log2 bytes
   unsigned max_burst;   ///< beats, 0 = not limited by the board
+  unsigned max_msize;   ///< items of a burst transaction
+  unsigned handshakes;  ///< interfaces
+  bool write_back;      ///< the controller takes VALID from finished items
   Channel* channels;
 };
 
@@ -68,17 +81,49 @@ bool hw_busy(Channel* c);
 void hw_arm(Channel* c);
 void hw_disarm(Channel* c);
 void hw_start(Channel* c, Descriptor* d);
-/// Disables, then aborts, each within a bounded time (microseconds, spinning). False: still running.
-bool hw_stop(Channel* c);
+void hw_disable(Channel* c);
+void hw_abort(Channel* c);
+void hw_clear_status(Channel* c);
 /// 0, or -EAGAIN when the channel does not suspend in time (it then goes on).
 int hw_suspend(Channel* c);
 void hw_resume(Channel* c);
-/// Bytes of the active descriptor written with a good response, and read but not yet written.
+/// Lets a channel that has met an invalid item fetch it again.
+void hw_fetch_again(Channel* c);
+
+// --- progress.cpp
+// ------------------------------------------------------------------------------------------------
+/// Bytes of the active descriptor written with a good response, and read but not yet written. Of a cyclic
+/// transfer: since the start of the buffer, less than its length.
 struct Progress {
   u32 written;
   u32 in_flight;
 };
-Progress hw_progress(Channel* c, const Descriptor* d);
+Progress progress_of(Channel* c, const Descriptor* d);
+/// The item of a transfer with a peripheral that runs or ran last, and whether all of it has arrived. NULL
+/// before the first fetch.
+struct RunningItem {
+  const LliNode* node;
+  bool finished;
+};
+RunningItem running_item(Channel* c, const Descriptor* d);
+
+// --- stop.cpp
+// ----------------------------------------------------------------------------------------------------
+/// Tells the channel to stop and returns; an interrupt or a timer ends it. `d`, which may be NULL, is kept
+/// until then. vc.lock held, the channel runs.
+void begin_stop(Channel* c, Descriptor* d);
+/// True when the channel is no longer stopping. vc.lock held.
+bool stop_ended(Channel* c);
+/// Sleeps until then, for at most a second of simulated time.
+void wait_for_stop(Channel* c);
+void setup_stop(Channel* c);
+
+// --- cyclic.cpp
+// --------------------------------------------------------------------------------------------------
+inline constexpr u32 kShortestRing = 4;  ///< items
+/// An interrupt of a cyclic transfer: finished items become ready again, periods get their callback. vc.lock
+/// held.
+void service_cyclic(Channel* c, Descriptor* d, u32 status);
 
 // --- channel.cpp: the dmaengine operations
 // ------------------------------------------------------------------------
@@ -86,8 +131,18 @@ void setup_operations(Chip* chip);
 void setup_channel(Channel* c);
 /// Puts the next issued descriptor on the idle channel, if any may run. vc.lock held.
 void start_next(Channel* c);
+/// What every configuration and every item of the board has in common.
+Value<ChCfg> common_configuration(const Channel* c);
+Value<Ctl> burst_lengths(unsigned source, unsigned destination);  ///< beats, 0 = as the controller likes
+void write_item(LliNode* node, u64 src, u64 dst, u32 items, Value<Ctl> ctl, dma_addr_t next);
 /// Range of the module parameter `outstanding`, checked at probe.
 unsigned outstanding_requests();
+
+// --- slave.cpp: operations of channels that serve a peripheral
+// ----------------------------------------------------------------------
+void setup_slave_operations(Chip* chip);
+/// The cell of `dmas` is the number of the handshake interface.
+dma_chan* translate(of_phandle_args* args, struct of_dma* ofdma);
 
 // --- interrupt.cpp
 // ------------------------------------------------------------------------------------------------

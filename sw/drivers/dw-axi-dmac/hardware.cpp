@@ -8,27 +8,14 @@
 namespace dmavp::dw_axi_dmac {
 namespace {
 
-constexpr unsigned kResetPolls = 1000;   // x 1 us
-constexpr unsigned kDisablePolls = 100;  // x 1 us: memory answers within a few; a silent peripheral never
-constexpr unsigned kAbortPolls = 100;
+constexpr unsigned kResetPolls = 1000;  // x 1 us
 constexpr unsigned kSuspendPolls = 100;
-constexpr unsigned kProgressTries = 4;
 
 u64 read(const Chip* chip, u32 offset) { return ioread64(chip->regs + offset); }
 void write(const Chip* chip, u32 offset, u64 value) { iowrite64(value, chip->regs + offset); }
-u64 read(const Channel* c, u32 offset) { return ioread64(c->regs + offset); }
 void write(const Channel* c, u32 offset, u64 value) { iowrite64(value, c->regs + offset); }
 u32 read_low(const Channel* c, u32 offset) { return ioread32(c->regs + offset); }
 void write_low(const Channel* c, u32 offset, u32 value) { iowrite32(value, c->regs + offset); }
-
-/// Polls until the channel's enable bit reads 0.
-bool wait_idle(Channel* c, unsigned polls) {
-  for (unsigned i = 0; i < polls; i++) {
-    if (!hw_busy(c)) return true;
-    udelay(1);
-  }
-  return !hw_busy(c);
-}
 
 }  // namespace
 
@@ -76,30 +63,26 @@ void hw_start(Channel* c, Descriptor* d) {
   if (d->started)
     for (LliNode* node = d->first; node; node = node->next) node->item->ctl |= cpu_to_le64(kLliValid(1).raw);
   d->started = true;
+  if (d->cyclic) {
+    d->oldest = d->first;
+    d->late = 0;
+    // LLP tells the first item from the last one by where the memory side stands (running_item).
+    write(c, d->kind == TransferKind::kToDevice ? reg::kSar : reg::kDar, d->first->memory);
+  }
   write(c, reg::kLlp, d->first->address);
   write(c->chip, reg::kChEn, c->chip->layout.write(c->id, true));
 }
 
-bool hw_stop(Channel* c) {
-  const Chip* chip = c->chip;
-  const Layout& layout = chip->layout;
-  bool stopped = !hw_busy(c);
-  if (!stopped) {
-    write(chip, reg::kChEn, layout.write(c->id, false));
-    stopped = wait_idle(c, kDisablePolls);
-  }
-  if (!stopped) {
-    write(chip, layout.abort_register(), layout.write(c->id, true, layout.abort_shift()));
-    stopped = wait_idle(c, kAbortPolls);
-  }
-  // A completion that came while stopping must not complete the next descriptor.
-  if (stopped) write_low(c, reg::kIntClear, irq::kAll);
-  c->stuck = !stopped;
-  // The end of a late stop is then worth an interrupt: it lets queued work start.
-  write_low(c, reg::kIntSignalEna,
-            stopped ? irq::kSignalled : irq::kSignalled | irq::kDisabled | irq::kAborted);
-  return stopped;
+void hw_disable(Channel* c) { write(c->chip, reg::kChEn, c->chip->layout.write(c->id, false)); }
+
+void hw_abort(Channel* c) {
+  const Layout& layout = c->chip->layout;
+  write(c->chip, layout.abort_register(), layout.write(c->id, true, layout.abort_shift()));
 }
+
+void hw_clear_status(Channel* c) { write_low(c, reg::kIntClear, irq::kAll); }
+
+void hw_fetch_again(Channel* c) { write(c, reg::kResumeReq, 1); }
 
 int hw_suspend(Channel* c) {
   const Layout& layout = c->chip->layout;
@@ -122,27 +105,6 @@ int hw_suspend(Channel* c) {
 void hw_resume(Channel* c) {
   const Layout& layout = c->chip->layout;
   write(c->chip, layout.suspend_register(), layout.write(c->id, false, layout.suspend_shift()));
-}
-
-/// SAR and DAR run through the two ranges of a copy without a jump, so together they tell both counts at any
-/// moment. LLP leaves the first item's address when that item has been fetched; before that SAR and DAR are
-/// of the past. DAR is read last and is what the residue is true for; SAR read before it can only be too low,
-/// never invents bytes in flight.
-Progress hw_progress(Channel* c, const Descriptor* d) {
-  Progress progress = {0, 0};
-  u64 sar = 0, dar = 0;
-  for (unsigned i = 0; i < kProgressTries; i++) {
-    if (i == 0 && read(c, reg::kLlp) == d->first->address) return progress;
-    sar = read(c, reg::kSar);
-    dar = read(c, reg::kDar);
-    if (sar - d->src <= d->length && dar - d->dst <= d->length) break;
-  }
-  if (dar - d->dst > d->length) return progress;
-  progress.written = static_cast<u32>(dar - d->dst);
-  const u64 taken = sar - d->src;
-  if (taken <= d->length && taken > progress.written)
-    progress.in_flight = static_cast<u32>(taken) - progress.written;
-  return progress;
 }
 
 }  // namespace dmavp::dw_axi_dmac

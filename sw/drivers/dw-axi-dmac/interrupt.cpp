@@ -17,16 +17,32 @@ void complete(Channel* c) {
 /// (M21).
 void fail(Channel* c, u32 status) {
   Descriptor* d = c->active;
-  const u32 written = hw_progress(c, d).written;
+  const u32 written = progress_of(c, d).written;
   d->vd.tx_result.result = status & irq::kSrcErrors ? DMA_TRANS_READ_FAILED : DMA_TRANS_WRITE_FAILED;
   d->vd.tx_result.residue = d->length - written;
   dev_err(c->chip->dev, "%s: transfer failed after %u of %u bytes (interrupt status 0x%08x)\n",
           channel_name(c), written, d->length, status);
   c->failed[c->failed_next] = d->vd.tx.cookie;
   c->failed_next = (c->failed_next + 1) % kFailedCookies;
-  // A bus error has disabled the channel; one halted on an invalid item still has to be stopped.
-  if (!hw_stop(c)) dev_err(c->chip->dev, "%s does not stop after an error\n", channel_name(c));
   complete(c);
+  // A bus error has disabled the channel; one halted on an invalid item still has to be stopped. It touches
+  // no memory until then.
+  if (hw_busy(c)) begin_stop(c, nullptr);
+}
+
+void serve_active(Channel* c, u32 status) {
+  Descriptor* d = c->active;
+  if (d->cyclic) {
+    // A ring has no end: one that the controller reports is as wrong as an error.
+    if (status & ((irq::kTransferErrors & ~irq::kInvalidItem) | irq::kTransferDone))
+      fail(c, status);
+    else if (status & (irq::kBlockDone | irq::kInvalidItem))
+      service_cyclic(c, d, status);
+  } else if (status & irq::kTransferErrors) {
+    fail(c, status);
+  } else if (status & irq::kTransferDone) {
+    complete(c);
+  }
 }
 
 /// False when nothing was pending: the line is somebody else's, or a stop has cleared it (M29).
@@ -42,10 +58,7 @@ bool service(Channel* c) {
   if (status & irq::kAccessErrors)
     dev_warn(c->chip->dev, "%s: illegal register access (interrupt status 0x%08x)\n", channel_name(c),
              status);
-  if (c->active && status & irq::kTransferErrors)
-    fail(c, status);
-  else if (c->active && status & irq::kTransferDone)
-    complete(c);
+  if (c->active) serve_active(c, status);
   start_next(c);
   spin_unlock(&c->vc.lock);
   return true;

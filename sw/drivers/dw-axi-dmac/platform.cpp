@@ -30,6 +30,8 @@ namespace {
 constexpr u32 kMaxBlockItems = 0x200000;
 constexpr u32 kMaxBurst = 256;
 constexpr u32 kNarrowHandshakes = 16;  // more request numbers than this need the CFG2 layout
+constexpr u32 kMostHandshakes = 64;
+constexpr u32 kMaxMsize = 1024;
 
 struct Variant {
   bool cfg2;
@@ -54,6 +56,11 @@ int read_number(struct device* dev, const char* name, u32 low, u32 high, unsigne
   }
   *value = raw;
   return 0;
+}
+
+/// Keeps `value` when the property is absent.
+int read_optional(struct device* dev, const char* name, u32 low, u32 high, unsigned* value) {
+  return device_property_present(dev, name) ? read_number(dev, name, low, high, value) : 0;
 }
 
 /// One number per channel; more are ignored, as boards share lists.
@@ -84,15 +91,22 @@ int read_properties(Chip* chip, const Variant& variant, u32* block_size, u32* pr
   ret = read_list(dev, "snps,priority", chip->channel_count, 0, chip->channel_count - 1, priority);
   if (ret) return ret;
   chip->max_burst = 0;
-  if (device_property_present(dev, "snps,axi-max-burst-len")) {
-    ret = read_number(dev, "snps,axi-max-burst-len", 1, kMaxBurst, &chip->max_burst);
-    if (ret) return ret;
-  }
-  u32 handshakes = 0;
-  device_property_read_u32(dev, "dmavp,num-hs-if", &handshakes);
+  ret = read_optional(dev, "snps,axi-max-burst-len", 1, kMaxBurst, &chip->max_burst);
+  if (ret) return ret;
+  chip->handshakes = 0;
+  ret = read_optional(dev, "dmavp,num-hs-if", 0, kMostHandshakes, &chip->handshakes);
+  if (ret) return ret;
   chip->layout.wide = chip->channel_count > 8;
-  chip->layout.cfg2 = chip->layout.wide || variant.cfg2 || handshakes > kNarrowHandshakes;
-  return 0;
+  chip->layout.cfg2 = chip->layout.wide || variant.cfg2 || chip->handshakes > kNarrowHandshakes;
+  if (!device_property_present(dev, "dmavp,num-hs-if")) chip->handshakes = chip->layout.handshakes();
+  chip->max_msize = kMaxMsize;
+  ret = read_optional(dev, "dmavp,max-msize", 1, kMaxMsize, &chip->max_msize);
+  if (ret) return ret;
+  // Taken for granted where the tree is silent: cyclic.cpp then also works without.
+  unsigned write_back = 1;
+  ret = read_optional(dev, "dmavp,lli-write-back", 0, 1, &write_back);
+  chip->write_back = write_back;
+  return ret;
 }
 
 /// A clock that the tree does not name is always on.
@@ -142,7 +156,11 @@ int bring_up(Chip* chip, struct platform_device* pdev) {
   }
   ret = request_interrupts(chip, pdev);
   if (ret) return ret;
-  return dma_async_device_register(&chip->dma);
+  ret = dma_async_device_register(&chip->dma);
+  if (ret) return ret;
+  ret = of_dma_controller_register(chip->dev->of_node, translate, chip);
+  if (ret) dma_async_device_unregister(&chip->dma);
+  return ret;
 }
 
 int probe(struct platform_device* pdev) {
@@ -205,6 +223,7 @@ int probe(struct platform_device* pdev) {
 
 void remove(struct platform_device* pdev) {
   auto* chip = static_cast<Chip*>(platform_get_drvdata(pdev));
+  of_dma_controller_free(chip->dev->of_node);
   dma_async_device_unregister(&chip->dma);
   hw_off(chip);
   for (unsigned i = 0; i < chip->channel_count; i++) {

@@ -41,6 +41,8 @@ inline constexpr u32 kSar = 0x00;
 inline constexpr u32 kDar = 0x08;
 inline constexpr u32 kChCfg = 0x20;  // CHn_CFG or CHn_CFG2
 inline constexpr u32 kLlp = 0x28;
+inline constexpr u32 kStatus = 0x30;
+inline constexpr u32 kResumeReq = 0x48;
 inline constexpr u32 kIntStatusEna = 0x80;
 inline constexpr u32 kChIntStatus = 0x88;
 inline constexpr u32 kIntSignalEna = 0x90;
@@ -70,6 +72,7 @@ inline constexpr Field<Ctl, 38> kArlenEn;
 inline constexpr Field<Ctl, 39, 8> kArlen;  // beats - 1
 inline constexpr Field<Ctl, 47> kAwlenEn;
 inline constexpr Field<Ctl, 48, 8> kAwlen;
+inline constexpr Field<Ctl, 58> kIocBlock;  // the end of this block sets BLOCK_TFR_DONE
 inline constexpr Field<Ctl, 62> kLliLast;
 inline constexpr Field<Ctl, 63> kLliValid;
 
@@ -81,12 +84,28 @@ inline constexpr Field<ChCfg, 55, 4> kSrcOsrLmt;  // requests - 1
 inline constexpr Field<ChCfg, 59, 4> kDstOsrLmt;
 inline constexpr Field<ChCfg, 49, 3> kChPriorV1;
 inline constexpr Field<ChCfg, 47, 5> kChPriorV2;
+inline constexpr Field<ChCfg, 35> kHsSelSrc;  // 0 = hardware handshake
+inline constexpr Field<ChCfg, 36> kHsSelDst;
+inline constexpr Field<ChCfg, 39, 4> kSrcPerV1;
+inline constexpr Field<ChCfg, 44, 4> kDstPerV1;
+inline constexpr Field<ChCfg, 4, 6> kSrcPerV2;
+inline constexpr Field<ChCfg, 11, 6> kDstPerV2;
 inline constexpr u64 kMultblkLinkedList = 3;
 inline constexpr u64 kTtFcMemoryToMemory = 0;
+inline constexpr u64 kTtFcMemoryToDevice = 1;  // the controller controls the flow
+inline constexpr u64 kTtFcDeviceToMemory = 2;
+inline constexpr u64 kTtFcDeviceToMemoryByDevice = 4;  // the peripheral does
+inline constexpr u64 kTtFcMemoryToDeviceByDevice = 6;
+
+struct ChStatus;  ///< CHn_STATUS, of the block that runs or ran last, in items of the source width
+inline constexpr Field<ChStatus, 0, 22> kCompletedItems;
+inline constexpr Field<ChStatus, 32, 15> kItemsInFifo;
 
 /// CHn_INTSTATUS and its enable, signal and clear registers: all in the low word.
 namespace irq {
+inline constexpr u32 kBlockDone = 1u << 0;
 inline constexpr u32 kTransferDone = 1u << 1;
+inline constexpr u32 kInvalidItem = 1u << 13;  // halted, goes on after BLK_TFR_RESUMEREQ
 inline constexpr u32 kSrcErrors = 1u << 5 | 1u << 7 | 1u << 9 | 1u << 11 | 1u << 13 | 1u << 14;
 inline constexpr u32 kDstErrors = 1u << 6 | 1u << 8 | 1u << 10 | 1u << 12;
 inline constexpr u32 kTransferErrors = kSrcErrors | kDstErrors;
@@ -95,9 +114,11 @@ inline constexpr u32 kSuspended = 1u << 29;
 inline constexpr u32 kDisabled = 1u << 30;
 inline constexpr u32 kAborted = 1u << 31;
 inline constexpr u32 kAll = ~0u;
-/// What raises the line; access errors fail nothing and are only worth a line in the log.
-inline constexpr u32 kSignalled = kTransferDone | kTransferErrors | kAccessErrors;
-inline constexpr u32 kLatched = kSignalled | kSuspended | kDisabled | kAborted;
+/// What raises the line; access errors fail nothing and are only worth a line in the log. The end of a stop
+/// lets queued work start.
+inline constexpr u32 kSignalled =
+    kBlockDone | kTransferDone | kTransferErrors | kAccessErrors | kDisabled | kAborted;
+inline constexpr u32 kLatched = kSignalled | kSuspended;
 }  // namespace irq
 
 /// Where enable, suspend and abort of a channel live: one register up to 8 channels, three above.
@@ -122,6 +143,14 @@ struct Layout {
   /// Common-register interrupt in DMAC_INTSTATUS.
   constexpr u64 common_interrupt() const { return u64{1} << (wide ? 32 : 16); }
   constexpr Value<ChCfg> priority(unsigned p) const { return cfg2 ? kChPriorV2(p) : kChPriorV1(p); }
+  /// Handshake interface of the source or destination; numbers that the field holds.
+  constexpr unsigned handshakes() const { return cfg2 ? 64 : 16; }
+  constexpr Value<ChCfg> source(unsigned number) const {
+    return cfg2 ? kSrcPerV2(number) : kSrcPerV1(number);
+  }
+  constexpr Value<ChCfg> destination(unsigned number) const {
+    return cfg2 ? kDstPerV2(number) : kDstPerV1(number);
+  }
 };
 
 }  // namespace dmavp::dw_axi_dmac

@@ -1,0 +1,116 @@
+// How far a transfer has come, from registers that change while they are read.
+#include <linux/io.h>
+
+#include "drivers/dw-axi-dmac/dw-axi-dmac.h"
+
+namespace dmavp::dw_axi_dmac {
+namespace {
+
+constexpr unsigned kTries = 8;
+
+u64 read(const Channel* c, u32 offset) { return ioread64(c->regs + offset); }
+
+/// SAR and DAR run through the two ranges of a copy without a jump, so together they tell both counts at any
+/// moment. LLP leaves the first item's address when that item has been fetched; before that SAR and DAR are
+/// of the past. DAR is read last and is what the residue is true for; SAR read before it can only be too low,
+/// never invents bytes in flight.
+Progress copy_progress(Channel* c, const Descriptor* d) {
+  Progress progress = {0, 0};
+  u64 sar = 0, dar = 0;
+  for (unsigned i = 0; i < kTries; i++) {
+    if (i == 0 && read(c, reg::kLlp) == d->first->address) return progress;
+    sar = read(c, reg::kSar);
+    dar = read(c, reg::kDar);
+    if (sar - d->src <= d->length && dar - d->dst <= d->length) break;
+  }
+  if (dar - d->dst > d->length) return progress;
+  progress.written = static_cast<u32>(dar - d->dst);
+  const u64 taken = sar - d->src;
+  if (taken <= d->length && taken > progress.written)
+    progress.in_flight = static_cast<u32>(taken) - progress.written;
+  return progress;
+}
+
+/// Where a transfer with a peripheral stands.
+struct Place {
+  const LliNode* node;  ///< NULL before the first fetch
+  u64 before;           ///< bytes of the items before it
+  u32 offset;           ///< of the memory side within the item
+  Value<ChStatus> status;
+};
+
+bool holds(const LliNode* node, u64 address) { return address - node->memory <= node->bytes; }
+
+/// LLP points behind the item that runs; the address of the memory side has to agree, as LLP may already have
+/// moved on when items are fetched ahead.
+Place find(const Descriptor* d, u64 llp, u64 address, Value<ChStatus> status) {
+  Place place = {nullptr, 0, 0, status};
+  if (llp == d->first->address && (!d->cyclic || !holds(d->last, address) || address == d->first->memory))
+    return place;
+  const LliNode* previous = nullptr;
+  u64 before = 0;
+  for (const LliNode* node = d->first; node; node = node->next) {
+    const dma_addr_t behind = node->next ? node->next->address : d->cyclic ? d->first->address : 0;
+    if (behind == llp) {
+      place.node = node;
+      place.before = before;
+      if (!holds(node, address) && previous && holds(previous, address)) {
+        place.node = previous;
+        place.before = before - previous->bytes;
+      }
+      if (holds(place.node, address)) place.offset = static_cast<u32>(address - place.node->memory);
+      return place;
+    }
+    before += node->bytes;
+    previous = node;
+  }
+  return place;
+}
+
+/// Reads until nothing has changed in between, or gives up: then the status may be a little newer than the
+/// address.
+Place place_of(Channel* c, const Descriptor* d) {
+  const u32 memory_side = d->kind == TransferKind::kToDevice ? reg::kSar : reg::kDar;
+  u64 llp = 0, address = 0;
+  Value<ChStatus> status;
+  for (unsigned i = 0; i < kTries; i++) {
+    llp = read(c, reg::kLlp);
+    address = read(c, memory_side);
+    status.raw = read(c, reg::kStatus);
+    if (read(c, memory_side) == address && read(c, reg::kLlp) == llp) break;
+  }
+  return find(d, llp, address, status);
+}
+
+u32 smaller(u64 a, u64 b) { return static_cast<u32>(a < b ? a : b); }
+
+/// The peripheral's address does not move: what of the bytes taken from memory has arrived, and what has been
+/// taken from the peripheral ahead of memory, is in STATUS.
+Progress slave_progress(Channel* c, const Descriptor* d) {
+  const Place place = place_of(c, d);
+  if (!place.node) return {0, 0};
+  u32 written = place.offset;
+  u32 in_flight = 0;
+  if (d->kind == TransferKind::kToDevice) {
+    written = smaller(kCompletedItems.of(place.status) << place.node->src_width, place.offset);
+    in_flight = place.offset - written;
+  } else {
+    in_flight = smaller(kItemsInFifo.of(place.status) << place.node->src_width, place.node->bytes - written);
+  }
+  const u64 total = place.before + written;
+  return {static_cast<u32>(d->cyclic ? total % d->length : total), in_flight};
+}
+
+}  // namespace
+
+Progress progress_of(Channel* c, const Descriptor* d) {
+  return d->is_slave() ? slave_progress(c, d) : copy_progress(c, d);
+}
+
+RunningItem running_item(Channel* c, const Descriptor* d) {
+  const Place place = place_of(c, d);
+  if (!place.node) return {nullptr, false};
+  return {place.node, place.offset == place.node->bytes && !kItemsInFifo.of(place.status)};
+}
+
+}  // namespace dmavp::dw_axi_dmac
