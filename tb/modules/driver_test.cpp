@@ -106,7 +106,7 @@ TEST(DriverStop, AbortEndsWhatADisableDoesNot) {  // covers: M11
 
 TEST(DriverStop, NothingStartsBeforeARunawayChannelHasStopped) {  // covers: M11
   FakeDmac::Settings dmac;
-  dmac.stop_ps = 2'000'000'000;  // 2 ms: the driver has given up waiting by then
+  dmac.stop_ps = 25'000'000'000;  // 25 ms: the driver has tried to abort it by then
   dmac.abort_works = false;
   Rig rig("narrow", 1, dmac);
   rig.run("test=stubborn");

@@ -7,9 +7,12 @@
 namespace dmavp::test {
 namespace {
 
-constexpr std::uint32_t kDone = 1u << 1, kInvalid = 1u << 13, kSuspended = 1u << 29, kDisabled = 1u << 30,
-                        kAborted = 1u << 31;
+constexpr std::uint32_t kBlockDone = 1u << 0, kDone = 1u << 1, kInvalid = 1u << 13, kSuspended = 1u << 29,
+                        kDisabled = 1u << 30, kAborted = 1u << 31;
 enum What { kEnable, kSuspend, kAbort };
+
+bool fixed_source(std::uint64_t ctl) { return ctl >> 4 & 1; }
+bool fixed_destination(std::uint64_t ctl) { return ctl >> 6 & 1; }
 
 }  // namespace
 
@@ -23,6 +26,7 @@ void FakeDmac::load_item(Channel& c) {
   c.ctl = word[4];
   if (!(c.ctl >> 63)) {
     c.halted = true;
+    halts++;
     set(c, kInvalid);
     return;
   }
@@ -89,17 +93,41 @@ std::uint32_t FakeDmac::apply_fault(Channel& c) {
 
 void FakeDmac::finish_item(Channel& c) {
   c.loaded = false;
+  c.completed = static_cast<std::uint32_t>(c.length);
   const std::uint32_t status = apply_fault(c);
-  if (std::byte* p = memory_(c.item)) {
+  if (std::byte* p = s_.write_back ? memory_(c.item) : nullptr) {
     const std::uint64_t ctl = c.ctl & ~(std::uint64_t{1} << 63);
     std::memcpy(p + 0x20, &ctl, 8);
   }
+  if (c.ctl >> 58 & 1) set(c, kBlockDone);
   if (c.ctl >> 62 & 1) stop(c, status);
 }
 
 void FakeDmac::stop(Channel& c, std::uint32_t bits) {
   c.enabled = c.suspended = c.stopping = c.halted = c.loaded = false;
   set(c, bits);
+}
+
+void FakeDmac::move(Channel& c, std::uint64_t n) {
+  const std::byte* from = fixed_source(c.ctl) ? nullptr : memory_(c.src + c.done);
+  std::byte* to = fixed_destination(c.ctl) ? nullptr : memory_(c.dst + c.done);
+  if (from && to && n) std::memmove(to, from, n);
+  if (from && fixed_destination(c.ctl)) sunk.insert(sunk.end(), from, from + n);
+  if (to && fixed_source(c.ctl))
+    for (std::uint64_t i = 0; i < n; i++) to[i] = std::byte{stream_byte(c.given++)};
+  c.done += n;
+  c.total += n;
+  bytes_written += n;
+  if (!fixed_destination(c.ctl)) c.dar = c.dst + c.done;
+  if (!fixed_source(c.ctl)) c.sar = c.src + std::min(c.length, c.done + s_.fifo_bytes);
+}
+
+/// CHn_STATUS in items of the source width.
+std::uint64_t FakeDmac::status_word(const Channel& c) const {
+  const unsigned width = c.ctl >> 8 & 7;
+  if (!c.loaded) return c.completed >> width;
+  const std::uint64_t left = c.suspended ? 0 : std::min<std::uint64_t>(c.length - c.done, s_.fifo_bytes);
+  return c.done >> width | left >> width << 32;
 }
 
 /// Item start costs start_ps, then one byte per ps_per_byte; whole bytes only.
@@ -115,15 +143,8 @@ void FakeDmac::advance(Channel& c, Time now) {
     const std::uint64_t possible = (now - c.at) / s_.ps_per_byte;
     std::uint64_t n = std::min(possible, c.length - c.done);
     n = std::min(n, c.fail_at - c.total);
-    std::byte* from = memory_(c.src + c.done);
-    std::byte* to = memory_(c.dst + c.done);
-    if (from && to && n) std::memmove(to, from, n);
-    c.done += n;
-    c.total += n;
-    bytes_written += n;
+    move(c, n);
     c.at += n * s_.ps_per_byte;
-    c.dar = c.dst + c.done;
-    c.sar = c.src + std::min(c.length, c.done + s_.fifo_bytes);
     if (c.total >= c.fail_at) {
       c.fail_at = ~std::uint64_t{0};
       stop(c, c.fail_status);
@@ -199,6 +220,7 @@ void FakeDmac::control(unsigned channel, unsigned what, bool on, Time now) {
     c = [&] {
       Channel fresh = c;
       fresh.enabled = true;
+      fresh.completed = 0;
       fresh.stopping = fresh.halted = fresh.loaded = fresh.suspended = false;
       fresh.at = now;
       return fresh;
@@ -213,12 +235,17 @@ void FakeDmac::control(unsigned channel, unsigned what, bool on, Time now) {
       c.stop_at = s_.stop_ps == kNever ? kNever : now + s_.stop_ps;
     }
   } else if (what == kSuspend && c.enabled) {
-    if (on && !c.suspended) set(c, kSuspended);
+    if (on && !c.suspended) {
+      // What has been read is written, whole items of the source.
+      if (c.loaded) move(c, (c.length - c.done) & ((std::uint64_t{1} << (c.ctl >> 8 & 7)) - 1));
+      set(c, kSuspended);
+    }
     if (!on && c.suspended) c.at = now;
     c.suspended = on;
-    if (on && c.loaded) c.sar = c.dar - c.dst + c.src;  // the FIFO has drained
-  } else if (what == kAbort && on && c.enabled && s_.abort_works) {
-    stop(c, kAborted);
+    if (on && c.loaded && !fixed_source(c.ctl)) c.sar = c.src + c.done;  // the FIFO has drained
+  } else if (what == kAbort && on && c.enabled) {
+    aborts_at.push_back(now);
+    if (s_.abort_works) stop(c, kAborted);
   }
 }
 
@@ -243,6 +270,9 @@ std::uint64_t FakeDmac::read(std::uint64_t offset, unsigned bytes, Time now) {
           break;
         case 0x28:
           v = c.llp;
+          break;
+        case 0x30:
+          v = status_word(c);
           break;
         case 0x80:
           v = c.ena;
@@ -283,9 +313,15 @@ void FakeDmac::write(std::uint64_t offset, unsigned bytes, std::uint64_t value, 
     Channel& c = channels_[n];
     const auto merge = [&](std::uint64_t old) { return (old & ~mask) | v; };
     const std::uint64_t at = base & 0xFF;
-    if (c.enabled && (at == 0x20 || at == 0x28)) {
+    if (c.enabled && (at <= 0x08 || at == 0x20 || at == 0x28)) {
       protected_writes++;
       return;
+    }
+    if (at == 0x00) c.sar = merge(c.sar);
+    if (at == 0x08) c.dar = merge(c.dar);
+    if (at == 0x48 && c.halted) {
+      c.halted = false;
+      c.at = now;
     }
     if (at == 0x20) c.cfg = merge(c.cfg);
     if (at == 0x28) c.llp = merge(c.llp);
@@ -302,6 +338,7 @@ void FakeDmac::write(std::uint64_t offset, unsigned bytes, std::uint64_t value, 
       fresh.fail_status = c.fail_status;
       fresh.total = c.total;
       fresh.fault = c.fault;
+      fresh.given = c.given;
       c = fresh;
     }
     cfg_ = 0;

@@ -6,7 +6,8 @@
 namespace dmavp::dw_axi_dmac {
 namespace {
 
-constexpr unsigned kTries = 8;
+constexpr unsigned kTries = 4;       // for values that agree
+constexpr unsigned kMostTries = 16;  // for values of one item
 
 u64 read(const Channel* c, u32 offset) { return ioread64(c->regs + offset); }
 
@@ -67,17 +68,21 @@ Place find(const Descriptor* d, u64 llp, u64 address, Value<ChStatus> status) {
   return place;
 }
 
-/// Reads until nothing has changed in between, or gives up: then the status may be a little newer than the
-/// address.
+/// Reads until nothing has changed in between. Where data move faster than registers are read, the address
+/// at least is of the item that LLP tells, and the status may be a little newer.
 Place place_of(Channel* c, const Descriptor* d) {
   const u32 memory_side = d->kind == TransferKind::kToDevice ? reg::kSar : reg::kDar;
-  u64 llp = 0, address = 0;
+  u64 llp = read(c, reg::kLlp);
+  u64 address = 0;
   Value<ChStatus> status;
-  for (unsigned i = 0; i < kTries; i++) {
-    llp = read(c, reg::kLlp);
+  for (unsigned i = 0; i < kMostTries; i++) {
     address = read(c, memory_side);
     status.raw = read(c, reg::kStatus);
-    if (read(c, memory_side) == address && read(c, reg::kLlp) == llp) break;
+    const u64 address_again = read(c, memory_side);
+    const u64 llp_again = read(c, reg::kLlp);
+    const bool one_item = llp_again == llp;
+    llp = llp_again;
+    if (one_item && (address_again == address || i + 1 >= kTries)) break;
   }
   return find(d, llp, address, status);
 }

@@ -105,9 +105,9 @@ struct Bench {
   dma_status status(dma_cookie_t cookie, dma_tx_state& state) {
     return dmaengine_tx_status(chan, cookie, &state);
   }
-  /// Until `t` has its callback; false after 10 ms.
-  bool wait(const Transfer& t, unsigned calls = 1) {
-    for (int i = 0; i < 1000 && t.calls < calls; i++) usleep_range(10, 10);
+  /// Until `t` has its callback; false after `ms`.
+  bool wait(const Transfer& t, unsigned calls = 1, unsigned ms = 10) {
+    for (unsigned i = 0; i < 100 * ms && t.calls < calls; i++) usleep_range(10, 10);
     return t.calls >= calls;
   }
 };
@@ -348,7 +348,7 @@ void stubborn() {
   b.start(next, bytes);
   dma_tx_state state;
   b.status(3, state);
-  CHECK(b.wait(next));
+  CHECK(b.wait(next, 1, 50));
   CHECK_EQ(t.calls, 0);
   CHECK_EQ(next.result.result, DMA_TRANS_NOERROR);
   CHECK_EQ(b.changed(), bytes);

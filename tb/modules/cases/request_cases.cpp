@@ -7,21 +7,10 @@
 #include <linux/string.h>
 
 #include "modules/cases/cases.h"
+#include "modules/cases/client_device.h"
 
 namespace dmavp::test {
 namespace {
-
-/// A client's device: only its node and its name count.
-struct ClientDevice {
-  struct device dev = {};
-  explicit ClientDevice(const char* name, const char* node = nullptr) {
-    dev.init_name = name;
-    if (node) dev.of_node = of_find_node_by_path(node);
-  }
-  ~ClientDevice() { of_node_put(dev.of_node); }
-  ClientDevice(const ClientDevice&) = delete;
-  ClientDevice& operator=(const ClientDevice&) = delete;
-};
 
 long request_error(ClientDevice& client, const char* name) {
   dma_chan* chan = dma_request_chan(&client.dev, name);
