@@ -4,6 +4,7 @@
 #   ./tb/test.sh --full          everything at the stated numbers
 #   ./tb/test.sh --seeds N       N seeds where the default tier has 2 and the full one 20
 #   ./tb/test.sh --sanitize      under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
+#   ./tb/test.sh --linux         Linux's virt-dma.c and dmatest.c as modules (docs/linux.md), nothing else
 #   ./tb/test.sh --label NAME    the tests of a label only (seeds: what takes seeds)
 #   ./tb/test.sh --junit NAME    results to <build>/NAME.xml instead of <build>/junit.xml
 #   further arguments go to ctest (for example: -R registers)
@@ -11,23 +12,25 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
-full=0 seeds="" preset=release label="" junit=junit
+full=0 seeds="" preset=release label="" junit=junit linux=OFF target=all
 while [ $# -gt 0 ]; do
   case $1 in
     --full) full=1 ;;
     --seeds) seeds=${2:?--seeds needs a number}; shift ;;
     --sanitize) preset=sanitize ;;
+    --linux) linux=ON target=dmavp_linux label=linux junit=junit-linux ;;
     --label) label=${2:?--label needs a name}; shift ;;
     --junit) junit=${2:?--junit needs a name}; shift ;;
-    -h|--help) sed -n '2,10p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//'; exit 0 ;;
+    -h|--help) sed -n '2,11p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//'; exit 0 ;;
     *) break ;;
   esac
   shift
 done
 ./platform/setup.sh
 case $preset in release) build=build ;; sanitize) build=build-sanitize ;; esac
-cmake --preset "$preset" >/dev/null
-cmake --build --preset "$preset"
+[ "$linux" = OFF ] || ./tb/linux/fetch.sh "$build/linux/source"
+cmake --preset "$preset" -DDMAVP_LINUX="$linux" >/dev/null
+cmake --build --preset "$preset" --target "$target"
 if [ "$full" = 1 ]; then export DMAVP_FULL=1; else unset DMAVP_FULL; fi
 if [ -z "$seeds" ]; then [ "$full" = 1 ] && seeds=20 || seeds=2; fi
 export DMAVP_SEEDS=$seeds

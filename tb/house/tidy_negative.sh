@@ -34,6 +34,9 @@ done
 for flag in -w -Wno-error -Wno-error=shadow -Wno-conversion; do
   compiled "$all $flag" "$tmp/a.cpp" && fail "not found: $flag"
 done
+printf '[\n{\n  "command": "cc %s -c x",\n  "file": "%s"\n},\n{\n  "command": "cc -w -c x",\n  "file": "%s"\n}\n]\n' "$all" \
+  "$tmp/a.cpp" "$tmp/linux/source/b.c" >"$tmp/commands.json"
+"$here/flags.sh" "$tmp" "$tmp/commands.json" -Werror 2>/dev/null || fail "a fetched unit was taken for ours"
 compiled "$all" /elsewhere/a.cpp && fail "passed without a unit of ours"
 git -C "$tmp" init -q && git -C "$tmp" add a.cpp || fail "git"
 compiled "$all" "$tmp/a.cpp" || fail "a compiled file was refused"

@@ -1,0 +1,113 @@
+// Linux's modules on the real boards: what they are bound to, and that nothing of them stays.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "kernel/module_file.h"
+#include "kernel/module_loader.h"
+#include "linux/dmatest_log.h"
+#include "system/bindings.h"
+#include "system/soc.h"
+
+namespace dmavp::tb {
+namespace {
+
+namespace loader = kernel::loader;
+using platform::Outcome;
+using testing::HasSubstr;
+
+const char kVirtDma[] = "../linux/linux-virt-dma";
+const char kDmatest[] = "../linux/linux-dmatest";
+
+class LinuxModules : public testing::TestWithParam<const char*> {
+ protected:
+  static SocOptions options() {
+    SocOptions o;
+    o.board = GetParam();
+    return o;
+  }
+  static void load_job(Soc& soc) {
+    for (const char* module : {"dmaengine", kVirtDma, "dw-axi-dmac"}) soc.load(module);
+    soc.load(kDmatest, "iterations=3 run=1", "judge");
+    soc.unload_all();
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Boards, LinuxModules, testing::Values("k210", "generic32"),
+                         [](const auto& board) { return std::string(board.param); });
+
+TEST_P(LinuxModules, EverySymbolComesFromItsProvider) {
+  Soc soc(options());
+  load_job(soc);
+  const std::map<std::string, std::string> files = {{"dmaengine", DMAVP_MODULE_DIR "/dmaengine.so"},
+                                                    {"linux_virt_dma", LINUX_MODULE_DIR "/linux-virt-dma.so"},
+                                                    {"dw_axi_dmac", DMAVP_MODULE_DIR "/dw-axi-dmac.so"},
+                                                    {"linux_dmatest", LINUX_MODULE_DIR "/linux-dmatest.so"}};
+  std::map<std::string, std::map<std::string, std::string>> bound;  // by module and symbol
+  soc.on_settled([&] {
+    if (!bound.empty() || loader::loaded().size() != files.size()) return;
+    for (const auto& [module, file] : files) bound[module] = bindings_of(file);
+  });
+  ASSERT_EQ(soc.run(), Outcome::kDone) << soc.log();
+  ASSERT_EQ(bound.size(), files.size());
+
+  std::map<std::string, std::string> provider;  // of every symbol a module exports
+  std::map<std::string, kernel::ModuleFile> read;
+  for (const auto& [module, file] : files) {
+    std::string error;
+    ASSERT_TRUE(kernel::read_module_file(file, read[module], error)) << error;
+    for (const std::string& symbol : read[module].exports) provider[symbol] = module;
+  }
+  for (const auto& [module, symbols] : bound) {
+    for (const std::string& symbol : read[module].undefined)
+      EXPECT_EQ(symbols.count(symbol), 1u) << module << " is not bound to " << symbol;
+    for (const auto& [symbol, object] : symbols) {
+      if (symbol.rfind("__asan", 0) == 0) continue;
+      const auto exported = provider.find(symbol);
+      if (exported != provider.end()) {
+        EXPECT_EQ(object, exported->second) << module << ": " << symbol;
+      } else {
+        EXPECT_TRUE(object == "kernel" || object.rfind("lib", 0) == 0)
+            << module << ": " << symbol << " from " << object;
+      }
+    }
+    for (const std::string& library : read[module].needed)
+      EXPECT_EQ(library.rfind("lib", 0), 0u) << module << " links with " << library;
+  }
+  // All of Linux's virt-dma that our provider asks for, and nothing of ours.
+  for (const char* symbol :
+       {"vchan_init", "vchan_tx_submit", "vchan_tx_desc_free", "vchan_find_desc", "vchan_dma_desc_free_list"})
+    EXPECT_EQ(bound["dw_axi_dmac"][symbol], "linux_virt_dma") << symbol;
+  EXPECT_EQ(bound["linux_dmatest"]["__dma_request_channel"], "dmaengine");
+  EXPECT_EQ(bound["linux_dmatest"]["get_random_bytes"], "kernel");
+}
+
+TEST_P(LinuxModules, ThreeTimesLoadedAndUnloadedLeaveNothingBehind) {
+  constexpr unsigned kRounds = 3;
+  Soc soc(options());
+  for (unsigned round = 0; round < kRounds; ++round) load_job(soc);
+  ASSERT_EQ(soc.run(), Outcome::kDone) << soc.log();
+  EXPECT_TRUE(loader::loaded().empty());
+  EXPECT_EQ(soc.recorder().statistics().live_allocations, 0u);
+  EXPECT_TRUE(soc.recorder().diagnostics().empty()) << soc.recorder().diagnostics()[0].message;
+  const DmatestLog log = read_dmatest_log(soc.log());
+  EXPECT_EQ(log.summaries.size(), kRounds * soc.board().description().dmacs[0].parameters.num_channels);
+  EXPECT_EQ(log.tests(), 3 * log.summaries.size());
+  EXPECT_EQ(log.failures(), 0u);
+}
+
+TEST_P(LinuxModules, TwoProvidersOfOneSymbolAreRefused) {
+  Soc soc(options());
+  for (const char* module : {"dmaengine", "virt-dma", kVirtDma}) soc.load(module);
+  soc.unload_all();
+  soc.run();
+  EXPECT_NE(soc.kernel().status(), 0);
+  EXPECT_THAT(soc.kernel().error(), HasSubstr("module linux_virt_dma exports vchan_"));
+  EXPECT_THAT(soc.kernel().error(), HasSubstr("which module virt_dma provides already"));
+}
+
+}  // namespace
+}  // namespace dmavp::tb
