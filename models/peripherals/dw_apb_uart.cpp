@@ -1,6 +1,8 @@
 #include "peripherals/dw_apb_uart.h"
 
 #include <algorithm>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "base/axi_extension.h"
@@ -54,13 +56,22 @@ DwApbUart::DwApbUart(sc_core::sc_module_name module_name, const uart::Parameters
 }
 
 void DwApbUart::connect_to(DwApbUart& other) {
+  require_free();
+  if (&other != this) other.require_free();
+  wired_ = other.wired_ = true;
   core_.connect(&other.core_);
   other.core_.connect(&core_);
 }
 
 void DwApbUart::attach(std::unique_ptr<uart::SerialBackend> backend) {
+  require_free();
+  wired_ = true;
   core_.attach(backend.get());
   backend_ = std::move(backend);
+}
+
+void DwApbUart::require_free() const {
+  if (wired_) throw std::logic_error(std::string(name()) + ": two things at the other end of the wires");
 }
 
 void DwApbUart::set_observer(Observer* observer) {

@@ -37,7 +37,8 @@ class DwApbUart : public sc_core::sc_module, private uart::CoreOwner {
   DwApbUart(sc_core::sc_module_name name, const uart::Parameters& parameters, const Clock& baud_clock,
             const Clock& bus_clock);
 
-  // --- what is at the other end of the wires: one of these, before the simulation starts ---
+  // --- what is at the other end of the wires: one thing, before the simulation starts; std::logic_error if
+  // there is something already ---
   void connect_to(DwApbUart& other);  ///< null modem; to itself: a loop of wire
   void attach(std::unique_ptr<uart::SerialBackend> backend);
 
@@ -57,6 +58,7 @@ class DwApbUart : public sc_core::sc_module, private uart::CoreOwner {
 
  private:
   void start_of_simulation() override;
+  void require_free() const;
   void b_transport(tlm::tlm_generic_payload& access, sc_core::sc_time& delay);
   void perform(tlm::tlm_generic_payload& access, sc_core::sc_time& delay);
   tlm::tlm_response_status access_registers(tlm::tlm_generic_payload& access, Picoseconds at);
@@ -78,6 +80,7 @@ class DwApbUart : public sc_core::sc_module, private uart::CoreOwner {
   sc_core::sc_event wake_event_;
   Picoseconds armed_ = kNever;  // when wake_event_ fires
   bool started_ = false;        // outputs may be driven
+  bool wired_ = false;
   FaultPoint* hook_ = nullptr;
   Observer* access_observer_ = nullptr;
 };

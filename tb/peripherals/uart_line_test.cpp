@@ -178,6 +178,24 @@ TEST(UartLine, TimeoutAfterExactlyFourCharacterTimes) {
   EXPECT_EQ(u.read(IIR), 0xC1u);
 }
 
+/// With other settings four character times are something else, from then on.
+TEST(UartLine, TimeoutFollowsTheSettings) {
+  uart::Parameters p;
+  p.uart_16550_compatible = true;  // takes LCR with a character in the FIFO
+  for (const unsigned offset : {LCR, DLF}) {
+    UartRig u(p);
+    u.core.connect(&u.core);
+    u.set_up(3, 0x81);
+    u.write(IER, 1);
+    u.write(THR, 1);
+    u.wait(3 * u.character());
+    u.write(offset, 0x07);  // two stop bits, or 7/16 more
+    const Picoseconds begin = u.core.now();
+    play({&u}, [&] { return u.core.interrupt(); });
+    EXPECT_EQ(u.core.now(), begin + 4 * u.character());
+  }
+}
+
 TEST(UartLine, LoopbackCarriesDataModemLinesAndBreaks) {
   UartRig u;
   UartRig far;

@@ -3,6 +3,10 @@
 
 #include <memory>
 #include <random>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/axi_extension.h"
 #include "components/protocol_checker.h"
@@ -285,6 +289,96 @@ TEST(UartModule, WrongParametersAreNamed) {
     EXPECT_NE(text.find("fifo_depth is 17"), std::string::npos) << text;
     EXPECT_NE(text.find("dlf_size is 9"), std::string::npos) << text;
   }
+}
+
+TEST(UartModule, OnlyOneThingIsAtTheOtherEnd) {
+  DwApbUart a("a", {}, kBaud, kBus);
+  DwApbUart b("b", {}, kBaud, kBus);
+  DwApbUart c("c", {}, kBaud, kBus);
+  a.connect_to(b);
+  EXPECT_THROW(b.connect_to(c), std::logic_error);
+  EXPECT_THROW(c.connect_to(a), std::logic_error);
+  EXPECT_THROW(a.attach(nullptr), std::logic_error);
+  c.connect_to(c);
+  EXPECT_THROW(c.connect_to(c), std::logic_error);
+}
+
+/// An initiator that runs ahead as far as nothing is pending sees, and causes, what one sees that waits
+/// before every access.
+TEST(UartModule, RunningAheadChangesNothing) {
+  struct Side {
+    DwApbUart uart;
+    tb::ScriptedInitiator cpu;
+    tb::RequestRecorder rx, tx;
+    Recorder seen;
+    std::vector<tb::Bytes> reads;
+    unsigned ahead = 0;
+    /// Each has the simulation for itself for 20 ms, from `base` on.
+    Side(const std::string& name, bool runs_ahead, Picoseconds base, std::uint64_t seed)
+        : uart((name + "_uart").c_str(), {}, kBaud, kBus),
+          cpu((name + "_cpu").c_str(),
+              [this, runs_ahead, base, seed](tb::ScriptedInitiator& m) {
+                wait(from_picoseconds(base));
+                std::mt19937_64 random(seed);
+                m.write32(LCR, 0x83);
+                m.write32(DLL, 1);
+                m.write32(LCR, 0x03);
+                m.write32(FCR, 0x41);
+                m.write32(IER, 0x07);
+                const std::uint64_t offsets[] = {RBR, RBR, RBR, RBR, RBR, IIR, USR, LSR};
+                Picoseconds at = base;
+                for (int i = 0; i < 5000; ++i) {
+                  at += random() % 2'000'000;
+                  const bool reads_now = random() % 2 == 0;
+                  const std::uint64_t offset = offsets[random() % 8];
+                  const auto value = static_cast<std::uint32_t>(random() & 0xFF);
+                  const sc_time target = from_picoseconds(at);
+                  const sc_time limit = sc_core::sc_time_stamp() + sc_core::sc_time_to_pending_activity();
+                  if (!runs_ahead || target >= limit) wait(target - sc_core::sc_time_stamp());
+                  const sc_time delay = target - sc_core::sc_time_stamp();
+                  if (delay != sc_core::SC_ZERO_TIME) ++ahead;
+                  if (reads_now) {
+                    reads.push_back(m.read(offset, 2, 1, delay).data);
+                  } else {
+                    m.write32(THR, value, delay);
+                  }
+                }
+              }),
+          rx((name + "_rx").c_str()),
+          tx((name + "_tx").c_str()) {
+      cpu.socket.bind(uart.socket);
+      uart.connect_to(uart);
+      uart.rx_request.bind(rx);
+      uart.tx_request.bind(tx);
+      rx.acknowledge.bind(uart.rx_acknowledge);
+      tx.acknowledge.bind(uart.tx_acknowledge);
+      uart.set_observer(&seen);
+    }
+  };
+  constexpr Picoseconds kBase = 20'000'000'000;
+  Side waits("waits", false, 0, seed_base());
+  Side runs("runs", true, kBase, seed_base());
+  sc_core::sc_start(sc_time(40, sc_core::SC_MS));
+  EXPECT_EQ(waits.ahead, 0u);
+  EXPECT_GT(runs.ahead, 500u);
+  EXPECT_EQ(waits.reads, runs.reads);
+  ASSERT_EQ(waits.seen.levels.size(), runs.seen.levels.size());
+  EXPECT_GT(waits.seen.levels.size(), 500u);
+  for (std::size_t i = 0; i < waits.seen.levels.size(); ++i) {
+    ASSERT_EQ(waits.seen.levels[i].first + kBase, runs.seen.levels[i].first);
+    ASSERT_EQ(waits.seen.levels[i].second, runs.seen.levels[i].second);
+  }
+  for (const auto& [a, b] : {std::pair{&waits.rx, &runs.rx}, std::pair{&waits.tx, &runs.tx}}) {
+    ASSERT_EQ(a->calls.size(), b->calls.size());
+    EXPECT_GT(a->calls.size(), 500u);
+    for (std::size_t i = 1; i < a->calls.size(); ++i) {
+      if (a->calls[i].at == 0) continue;  // at the start of the simulation
+      ASSERT_EQ(a->calls[i].at + kBase, b->calls[i].at);
+      ASSERT_EQ(a->calls[i].levels, b->calls[i].levels);
+    }
+  }
+  EXPECT_EQ(waits.uart.statistics().received, runs.uart.statistics().received);
+  EXPECT_GT(waits.uart.statistics().received, 1000u);
 }
 
 // --- DMA in both directions ---
