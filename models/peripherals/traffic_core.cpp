@@ -26,6 +26,20 @@ std::uint64_t pattern(std::uint32_t seed, std::uint64_t index) {
   return z ^ (z >> 31);
 }
 
+Statistics operator-(const Statistics& now, const Statistics& before) {
+  Statistics d;
+  d.sink_items = now.sink_items - before.sink_items;
+  d.sink_drained = now.sink_drained - before.sink_drained;
+  d.sink_lost = now.sink_lost - before.sink_lost;
+  d.sink_starved = now.sink_starved - before.sink_starved;
+  d.mismatches = now.mismatches - before.mismatches;
+  d.source_items = now.source_items - before.source_items;
+  d.source_made = now.source_made - before.source_made;
+  d.source_lost = now.source_lost - before.source_lost;
+  d.source_underruns = now.source_underruns - before.source_underruns;
+  return d;
+}
+
 Core::Core(const Parameters& parameters, const Clock& clock, CoreOwner& owner)
     : parameters_(parameters),
       clock_(clock),
@@ -55,7 +69,7 @@ void Core::reset() {
   sink_written_ = source_entered_ = source_read_ = 0;
   sink_started_ = false;
   last_read_ = 0;
-  statistics_ = {};
+  at_reset_ = statistics_;
 }
 
 // --- time ---

@@ -43,6 +43,8 @@ struct Statistics {
   std::uint64_t source_underruns = 0;  ///< reads of an empty FIFO
 };
 
+Statistics operator-(const Statistics& now, const Statistics& before);
+
 struct RequestLevels {
   bool burst = false;
   bool single = false;
@@ -109,7 +111,8 @@ class Core {
   RequestLevels sink_request() const;
   RequestLevels source_request() const;
 
-  const Statistics& statistics() const { return statistics_; }
+  const Statistics& statistics() const { return statistics_; }  ///< since the simulation began
+  Statistics since_reset() const { return statistics_ - at_reset_; }
   const Parameters& parameters() const { return parameters_; }
 
  private:
@@ -158,6 +161,7 @@ class Core {
   std::uint64_t last_read_ = 0;
 
   Statistics statistics_;
+  Statistics at_reset_;
 };
 
 }  // namespace dmavp::traffic

@@ -53,13 +53,13 @@ class Registers {
   void write_flow_items(unsigned, const RegisterWrite& write);
   std::uint64_t sink_level(unsigned) const { return core_.sink_level(); }
   std::uint64_t source_level(unsigned) const { return core_.source_level(); }
-  std::uint64_t sink_count(unsigned) const { return core_.statistics().sink_items; }
-  std::uint64_t source_count(unsigned) const { return core_.statistics().source_items; }
-  std::uint64_t sink_lost(unsigned) const { return core_.statistics().sink_lost; }
-  std::uint64_t source_lost(unsigned) const { return core_.statistics().source_lost; }
-  std::uint64_t sink_starved(unsigned) const { return core_.statistics().sink_starved; }
-  std::uint64_t source_underruns(unsigned) const { return core_.statistics().source_underruns; }
-  std::uint64_t mismatches(unsigned) const { return core_.statistics().mismatches; }
+  std::uint64_t sink_count(unsigned) const { return core_.since_reset().sink_items; }
+  std::uint64_t source_count(unsigned) const { return core_.since_reset().source_items; }
+  std::uint64_t sink_lost(unsigned) const { return core_.since_reset().sink_lost; }
+  std::uint64_t source_lost(unsigned) const { return core_.since_reset().source_lost; }
+  std::uint64_t sink_starved(unsigned) const { return core_.since_reset().sink_starved; }
+  std::uint64_t source_underruns(unsigned) const { return core_.since_reset().source_underruns; }
+  std::uint64_t mismatches(unsigned) const { return core_.since_reset().mismatches; }
 
   Core& core_;
   RegisterBank bank_;

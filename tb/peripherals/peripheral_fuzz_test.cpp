@@ -159,7 +159,15 @@ TEST(PeripheralFuzz, TrafficDevicesOfEveryWidth) {
     connect(devices[i]->source_request, devices[i]->source_acknowledge, *fuzzers[i]->lines[1]);
   }
   const std::uint64_t rounds = tb::programs(1'000'000, 10) / 4;
+  // As for the UARTs: a short gap, and both sides on.
+  const std::pair<std::uint64_t, std::uint32_t> set_up[] = {
+      {0x38, 0}, {0x3C, 0}, {0x18, 1}, {0x1C, 9}, {0x00, 3}};
   for (std::uint64_t round = 0; round < rounds; ++round) {
+    if (round % 16 == 0) {
+      for (auto& fuzzer : fuzzers) {
+        for (const auto& [offset, value] : set_up) fuzzer->write(offset, value);
+      }
+    }
     for (auto& fuzzer : fuzzers) fuzzer->step();
     sc_core::sc_start(from_picoseconds(1 + fuzzers[0]->draw(500'000)));
     for (auto& line : lines) {

@@ -211,6 +211,9 @@ TEST(TrafficRate, SinkChecksEveryItemAndCountsWhatDidNotFit) {
   d.write(SINK, 0);
   EXPECT_EQ(d.read(SINK_LOST), 5u);
   EXPECT_EQ(d.read(MISMATCHES), 4u);
+  d.write(CTRL, 4);  // software may forget, a report may not
+  EXPECT_EQ(d.read(SINK_LOST), 0u);
+  EXPECT_EQ(d.core.statistics().sink_lost, 5u);
 }
 
 TEST(TrafficRate, RestingLineMovesNothing) {
