@@ -3,8 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iomanip>
+#include <memory>
 #include <random>
 #include <set>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include "components/protocol_checker.h"
 #include "components/scripted_initiator.h"
@@ -89,6 +95,29 @@ TEST(TrafficRegisters, ResetValuesFollowTheParameters) {
   d.write(CTRL, 4);
   for (std::size_t i = 0; i < std::size(expected); ++i) {
     EXPECT_EQ(d.registers.bank().peek(4 * i, 4), expected[i]) << 4 * i;
+  }
+}
+
+/// docs/traffic.md lists every register at its offset.
+TEST(TrafficRegisters, AreDocumented) {
+  std::ifstream page(DMAVP_SOURCE_DIR "/docs/traffic.md");
+  ASSERT_TRUE(page);
+  std::vector<std::string> rows;
+  for (std::string line; std::getline(page, line);) {
+    if (line.rfind("| 0x", 0) == 0) rows.push_back(line);
+  }
+  const Device d;
+  for (const Register& reg : d.registers.bank().registers()) {
+    std::ostringstream offset;
+    offset << "0x" << std::hex << std::uppercase << std::setw(2) << std::setfill('0') << reg.offset();
+    bool found = false;
+    for (const std::string& row : rows) {
+      const std::string first = row.substr(0, row.find('|', 1));
+      const std::string rest = row.substr(first.size());
+      const std::string names = rest.substr(0, rest.find('|', 1));
+      found |= first.find(offset.str()) != std::string::npos && names.find(reg.name()) != std::string::npos;
+    }
+    EXPECT_TRUE(found) << reg.name() << " at " << offset.str();
   }
 }
 
