@@ -63,7 +63,7 @@ void expect_plausible(const DmatestSummary& s, std::uint64_t bytes, std::uint64_
 
 TEST_P(LinuxRun, PrintsWhatTheControllerCounted) {
   const auto& [board, cpus, variant] = GetParam();
-  const unsigned iterations = full_tier() ? 200 : 20;
+  const unsigned iterations = full_tier() ? 100 : 20;
   for (std::uint64_t seed = seed_base(); seed < seed_base() + seeds(); ++seed) {
     SCOPED_TRACE(seed);
     const LinuxJob job = run_linux(
