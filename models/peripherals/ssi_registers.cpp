@@ -132,8 +132,20 @@ Format Registers::format() const {
   return format;
 }
 
+/// Software gives a receive by DMA up although frames are there: fewer than the watermark, so that no burst
+/// request comes for them, and the controller serves single requests only near the end of a block (spec 1.2).
+void Registers::report_stranded(std::uint64_t dmacr) const {
+  const unsigned level = core_.rx_level();
+  if ((dmacr & kReceiveDma) == 0 || core_.busy() || level == 0 || level > dmardlr_->value()) return;
+  diagnose(now(), "ssi.receive-stranded",
+           "frames below the DMA watermark are left in the receive FIFO; the watermark (DMARDLR + 1) must "
+           "equal the "
+           "DMA burst");
+}
+
 void Registers::enable_written(unsigned, const RegisterWrite& write) {
   const bool on = (write.value & 1) != 0;
+  if (!on && core_.enabled()) report_stranded(dmacr_->value());
   if (on && !core_.enabled()) {
     const Format next = format();
     core_.set_format(next);
@@ -164,6 +176,7 @@ void Registers::rx_threshold_written(unsigned, const RegisterWrite& write) {
 }
 
 void Registers::dma_written(unsigned, const RegisterWrite& write) {
+  if ((write.value & kReceiveDma) == 0) report_stranded(write.old);
   if ((write.value & kTransmitDma) == 0) more_expected_ = false;
   core_.set_more_expected(more_expected_);
 }

@@ -79,6 +79,7 @@ class Registers : public ClockedModel {
   std::uint32_t imr() const { return static_cast<std::uint32_t>(imr_->value()); }
   Format format() const;
   void report_losses(Picoseconds time);
+  void report_stranded(std::uint64_t dmacr) const;
 
   const Parameters parameters_;
   const Fields fields_;

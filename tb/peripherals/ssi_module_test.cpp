@@ -198,6 +198,13 @@ TEST(Ssi, WatermarksThatDoNotFitHangOrLose) {
       EXPECT_LT(stranded, 16u);
       EXPECT_EQ(b.rx.levels(), (DmaRequest{false, true, false}));
       EXPECT_EQ(b.ssi.losses().rx_underflow, 0u);
+      b.seen.diagnostics.clear();
+      if (items == 64) {
+        b.master.write32(kSsienr, 0);  // what a driver does when its time is over
+      } else {
+        b.master.write32(kDmacr, 0);
+      }
+      EXPECT_EQ(b.seen.diagnostics, (std::vector<std::string>{"ssi.receive-stranded"}));
     }
     // M > Wrx: the burst reads an empty FIFO.
     transfer(64, 16, 16, 4);
@@ -409,6 +416,58 @@ TEST(Ssi, K210SdkReceivesWithTheSelectWrittenLast) {
         EXPECT_EQ(b.ssi.losses().transfers_cut, 0u);
       },
       ssi::Parameters::k210());
+}
+
+TEST(Ssi, FaultPointSeesEveryAccessAndObserverEveryRegister) {
+  struct Hook : FaultPoint {
+    unsigned refused = 0, let_through = 0;
+    bool before(tlm::tlm_generic_payload& access, sc_time& delay) override {
+      if (access.get_address() != kBaudr) return false;
+      ++refused;
+      access.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
+      delay += sc_time(1, SC_US);
+      return true;
+    }
+    void after(tlm::tlm_generic_payload&, sc_time& delay) override {
+      ++let_through;
+      delay += sc_time(7, SC_NS);
+    }
+  } hook;
+  run([&](Bench& b) {
+    b.ssi.set_fault_point(&hook);
+    EXPECT_EQ(b.master.write32(kBaudr, 4).status, tlm::TLM_GENERIC_ERROR_RESPONSE);
+    EXPECT_EQ(b.master.write(kTxftlr, {5, 0, 0, 0}, 0, sc_time(3, SC_NS)).delay, sc_time(20 + 7, SC_NS));
+    b.ssi.set_fault_point(nullptr);
+    EXPECT_EQ(b.master.read32(kBaudr), 0u);
+    EXPECT_EQ(hook.refused, 1u);
+    EXPECT_EQ(hook.let_through, 1u);
+    ASSERT_EQ(b.seen.accesses.size(), 2u);
+    EXPECT_STREQ(b.seen.accesses[0].source.name, "ssi");
+    EXPECT_STREQ(b.seen.accesses[0].name, "TXFTLR");
+    EXPECT_EQ(b.seen.accesses[0].time, 3'000u);
+    EXPECT_EQ(b.seen.accesses[0].value, 5u);
+    EXPECT_TRUE(b.seen.accesses[0].write);
+  });
+}
+
+TEST(Ssi, RefusesWhatCannotBeBuilt) {
+  ssi::Parameters p;
+  p.fifo_depth = 4;
+  p.num_cs = 0;
+  try {
+    DwApbSsi ssi("spi9", p, Clock(kSsiHz));
+    ADD_FAILURE();
+  } catch (const std::invalid_argument& error) {
+    EXPECT_STREQ(error.what(),
+                 "spi9: fifo_depth is 4, must be 8..256 frames; num_cs is 0, must be 1..16 chip selects");
+  }
+}
+
+TEST(Ssi, RefusesADeviceBehindASelectThatIsNotThere) {
+  DwApbSsi ssi("spi9", {}, Clock(kSsiHz));
+  SpiLoopback device;
+  EXPECT_NO_THROW(ssi.attach(3, &device));
+  EXPECT_THROW(ssi.attach(4, &device), std::invalid_argument);
 }
 
 TEST(Ssi, FuzzedAccessesAlwaysReturn) {
