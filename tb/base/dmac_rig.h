@@ -34,7 +34,7 @@ struct ArrayPort : AxiPort {
   }
 };
 
-struct RecordedLines : OutputSink {
+struct RecordedLines : InterruptSink {
   struct Change {
     unsigned line;
     bool level;
