@@ -10,6 +10,7 @@
 
 #include "components/protocol_checker.h"
 #include "components/scripted_initiator.h"
+#include "peripherals/flash_nor.h"
 #include "peripherals/spi_i2s_dma.h"
 #include "peripherals/ssi.h"
 #include "peripherals/ssi_rig.h"
@@ -425,6 +426,42 @@ TEST(Ssi, K210SdkReceivesWithTheSelectWrittenLast) {
         EXPECT_EQ(b.ssi.losses().transfers_cut, 0u);
       },
       ssi::Parameters::k210());
+}
+
+/// A flash read as one full-duplex transfer: command, address and padding out, the answer behind the header
+/// in.
+TEST(Ssi, DmaReadsAFlashFullDuplex) {
+  SpiNorFlash flash("flash", {});
+  run([&](Bench& b) {
+    constexpr unsigned kHeader = 5, kBytes = 4096;
+    for (unsigned n = 0; n < kBytes; ++n) flash.poke(0xFFF0 + n, static_cast<std::uint8_t>(n * 29 + n / 256));
+    b.ssi.attach(1, &flash);
+    b.setup(8, TransferMode::kTransmitReceive, 2);
+    b.master.write32(kDmardlr, 8 - 1);
+    b.master.write32(kDmatdlr, 16);
+    b.master.write32(kDmacr, 3);
+    b.master.write32(kSer, 2);
+    Bytes command(kHeader + kBytes);
+    command[0] = 0x0B;
+    command[2] = 0xFF;
+    command[3] = 0xF0;
+    b.rx.start({false, kDr, 1, 8, {}, command.size()});
+    b.tx.start({true, kDr, 1, 8, command});
+    b.master.write32(kSsienr, 1);
+    const Picoseconds start = to_picoseconds(sc_core::sc_time_stamp());
+    while (!b.rx.finished()) wait(1, SC_US);
+    ASSERT_EQ(b.rx.received.size(), command.size());
+    for (unsigned n = 0; n < kBytes; ++n) {
+      ASSERT_EQ(b.rx.received[kHeader + n], static_cast<std::uint8_t>(n * 29 + n / 256)) << n;
+    }
+    EXPECT_EQ(b.ssi.traffic().transfers, 1u);  // the select never rose in between
+    EXPECT_EQ(flash.counts().bytes_read, kBytes);
+    EXPECT_EQ(flash.counts().too_fast, 0u);
+    // One byte in 16 clocks of 10 ns, and nothing else but the fill at the start and the drain at the end.
+    const Picoseconds wire = command.size() * 160'000;
+    EXPECT_GE(b.rx.burst_times.back(), start + wire);
+    EXPECT_LE(b.rx.burst_times.back(), start + wire + 500'000);
+  });
 }
 
 TEST(Ssi, FaultPointSeesEveryAccessAndObserverEveryRegister) {
