@@ -293,6 +293,40 @@ TEST(TrafficRequests, FollowTheWatermarks) {
   }
 }
 
+TEST(TrafficRequests, EndWithTheBlockAndBeginWithTheNext) {
+  Device d;
+  d.write(GAP, 10);
+  d.write(SINK_LENGTH, 3);
+  d.write(SOURCE_LENGTH, 6);
+  d.write(CTRL, 3);
+  for (unsigned i = 0; i < 3; ++i) {
+    EXPECT_TRUE(d.core.sink_request().burst);
+    d.write(SINK, traffic::pattern(1, i));
+  }
+  EXPECT_FALSE(d.core.sink_request().burst || d.core.sink_request().single);
+  d.run_to(1000);
+  EXPECT_EQ(d.read(SOURCE_LEVEL), 6u);
+  EXPECT_EQ(d.read(STARVED), 0u);
+  EXPECT_EQ(d.read(STATUS) & 0x7F0, 0x200u);  // SINK_DONE alone
+  d.write(STATUS, 0x200);
+  d.run_to(2000);
+  EXPECT_EQ(d.read(STATUS) & 0x7F0, 0u);  // once a block
+  d.write(SINK_LENGTH, 1);
+  EXPECT_TRUE(d.core.sink_request().burst);
+  d.write(SINK, traffic::pattern(1, 3));
+  EXPECT_EQ(d.read(MISMATCHES), 0u);  // the pattern goes on
+  // What waits in the FIFO is part of the next block.
+  for (unsigned i = 0; i < 2; ++i) d.read(SOURCE);
+  d.write(SOURCE_LENGTH, 10);
+  d.run_to(3000);
+  EXPECT_EQ(d.read(SOURCE_LEVEL), 10u);
+  for (unsigned i = 0; i < 10; ++i) {
+    EXPECT_EQ(d.read(STATUS) & 0x400, 0u);
+    EXPECT_EQ(d.read(SOURCE), traffic::pattern(1, 2 + i) & 0xFFFF'FFFF);
+  }
+  EXPECT_EQ(d.read(STATUS) & 0x400, 0x400u);
+}
+
 // --- as a module, with DMA at both ends ---
 
 struct Bench : sc_core::sc_module {
@@ -405,6 +439,27 @@ TEST_P(TrafficDma, BlocksAreExact) {
 }
 INSTANTIATE_TEST_SUITE_P(FlowController, TrafficDma, testing::Bool());
 
+/// A faster rate takes effect although the device sleeps until a later time.
+TEST(TrafficModule, WakesForARateThatGrew) {
+  Traffic traffic("traffic", {}, Clock(1'000'000'000));
+  sc_core::sc_signal<bool> irq("irq");
+  std::vector<Picoseconds> rises;
+  tb::ScriptedInitiator cpu("cpu", [&](tb::ScriptedInitiator& m) {
+    m.write32(INT_ENABLE, 1 << 6);
+    m.write32(GAP, 1'000'000);
+    m.write32(CTRL, 2);
+    wait(100, SC_NS);
+    m.write32(BURST, 17);  // one more than there is room for
+    m.write32(GAP, 50);
+    wait(irq.posedge_event());
+    rises.push_back(tb::sim_ps());
+  });
+  cpu.socket.bind(traffic.socket);
+  traffic.irq.bind(irq);
+  sc_core::sc_start(sc_time(10, sc_core::SC_US));
+  EXPECT_EQ(rises, (std::vector<Picoseconds>{150'000}));
+}
+
 TEST(TrafficModule, ItemsOfEightBytesAreOneRegister) {
   Bench::Setup s;
   s.parameters.item_bytes = 8;
@@ -423,6 +478,12 @@ TEST(TrafficModule, ItemsOfEightBytesAreOneRegister) {
     EXPECT_EQ(m.read(SINK, 16, 8).data, items);
     EXPECT_EQ(m.read32(MISMATCHES), 0u);
     EXPECT_EQ(m.read32(SINK_COUNT), 2u);
+    // Bytes that are not enabled count as 0.
+    const std::uint64_t third = traffic::pattern(1, 2);
+    tb::Bytes item(8);
+    for (unsigned i = 0; i < 8; ++i) item[i] = static_cast<unsigned char>(third >> (8 * i));
+    m.write_enabled(SINK, item, {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0});
+    EXPECT_EQ(m.read32(MISMATCHES), 1u);
     EXPECT_EQ(m.read32(SOURCE_COUNT), 2u);
     EXPECT_EQ(m.debug_read(SOURCE, 4).size(), 4u);
     EXPECT_EQ(m.read32(SOURCE_COUNT), 2u);

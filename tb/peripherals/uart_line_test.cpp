@@ -381,6 +381,51 @@ TEST(UartLine, BackEndFeedsAtLineRateAndTakesWhatIsSent) {
   }
 }
 
+TEST(UartLine, FifoTestModeKeepsTheLineAway) {
+  Script script;
+  script.input = {0x11, 0x22, 0x33};
+  UartRig u;
+  u.core.attach(&script);
+  u.set_up(1);
+  u.write(HTX, 1);
+  u.write(THR, 1);
+  u.write(FAR, 1);
+  EXPECT_EQ(u.read(TFL), 0u);  // a change of mode empties both
+  u.write(MCR, 0x02);
+  u.write(HTX, 0);
+  u.write(THR, 2);
+  u.wait(10 * u.character());
+  EXPECT_EQ(u.core.statistics().sent, 0u);
+  EXPECT_EQ(script.taken, 0u);
+  u.core.receive({u.core.now(), u.core.now() + u.character(), {}, 0x44});
+  u.wait(u.character());
+  EXPECT_EQ(u.core.statistics().rx_unheard, 1u);
+  u.write(FAR, 0);
+  EXPECT_EQ(u.read(TFL), 0u);
+  u.wait(3 * u.character());
+  EXPECT_EQ(u.read(RFL), 3u);
+  EXPECT_EQ(u.read(RBR), 0x11u);
+}
+
+/// Whether the time-out asks for DMA is a parameter [open point 1].
+TEST(UartLine, TimeoutAsksForDmaIfToldTo) {
+  for (const bool asks : {false, true}) {
+    uart::Parameters p;
+    p.timeout_requests_dma = asks;
+    UartRig u(p);
+    u.core.connect(&u.core);
+    u.set_up(1, 0x81);
+    u.write(THR, 1);
+    u.wait(5 * u.character() - 1);
+    EXPECT_FALSE(u.core.receive_request().burst);
+    EXPECT_TRUE(u.core.receive_request().single);
+    u.wait(1);
+    EXPECT_EQ(u.core.receive_request().burst, asks);
+    u.read(RBR);
+    EXPECT_FALSE(u.core.receive_request().burst);
+  }
+}
+
 TEST(UartLine, BackEndThatIgnoresRtsOverrunsAndIsCounted) {
   Script script;
   script.rts = false;
