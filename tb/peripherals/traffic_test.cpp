@@ -309,7 +309,9 @@ TEST(TrafficRequests, EndWithTheBlockAndBeginWithTheNext) {
   EXPECT_EQ(d.read(STARVED), 0u);
   EXPECT_EQ(d.read(STATUS) & 0x7F0, 0x200u);  // SINK_DONE alone
   d.write(STATUS, 0x200);
+  d.write(SOURCE_LENGTH, 8);  // the source goes on, in step with the sink
   d.run_to(2000);
+  EXPECT_EQ(d.read(SOURCE_LEVEL), 8u);
   EXPECT_EQ(d.read(STATUS) & 0x7F0, 0u);  // once a block
   d.write(SINK_LENGTH, 1);
   EXPECT_TRUE(d.core.sink_request().burst);
