@@ -103,6 +103,19 @@ class Arbiter {
     }
   }
 
+  /// As find(), but nobody except `channel` may have the path.
+  void find_only(unsigned channel, Cycle free, Cycle data_free) {
+    stale_ = true;
+    time_ = kNever;
+    best_ = 0;
+    if (ready_[channel] == kNever) return;
+    const Cycle latency = groups_[group_of_[channel]].latency;
+    const Cycle data = data_free > latency ? data_free - latency : 0;
+    time_ = ready_[channel];
+    for (const Cycle bound : {free, data}) time_ = time_ > bound ? time_ : bound;
+    best_ = order_->only(channel);
+  }
+
   /// Of the last find().
   Cycle time() const { return time_; }  ///< kNever when nobody asks
   unsigned channel() const { return order_->choose(best_, next_); }

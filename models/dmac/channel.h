@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/dma_request.h"
 #include "dmac/engine.h"
 #include "dmac/lli.h"
 #include "dmac/planner.h"
@@ -55,6 +56,21 @@ struct SideProgress {
   Path path{1, 0, 0, nullptr};  ///< empty range: nothing cached
 };
 
+/// How the peripheral of a side asks for data (spec 5.6, 5.7). Positions as in SideProgress.
+struct Handshake {
+  bool on = false;        ///< the side is a peripheral
+  bool software = false;  ///< HS_SEL: requests come from SWHSSRC or SWHSDST
+  bool controls = false;  ///< the peripheral is flow controller
+  bool open = false;      ///< a transaction is under way
+  std::uint8_t interface = 0;
+  std::uint32_t burst_bytes = 1;  ///< MSIZE items
+  std::uint32_t end = 0;          ///< behind the open transaction, or the last one
+  Cycle from = 0;                 ///< when its first request can be made
+};
+
+inline constexpr std::uint32_t kUnknownTotal = 1u
+                                               << 31;  ///< until its flow controller says where a block ends
+
 /// Reader or writer of a channel.
 struct Side : SideProgress {
   std::uint8_t master = 0;
@@ -64,6 +80,8 @@ struct Side : SideProgress {
   std::uint64_t address_mask = ~std::uint64_t{0};
   std::uint32_t total = 0;
   bool failed = false;
+
+  Handshake handshake;
 
   std::uint32_t limit = 1;
   std::uint32_t mask = 0;
@@ -84,8 +102,9 @@ struct Side : SideProgress {
 enum class Phase : std::uint8_t {
   kOff,
   kStarting,   ///< start latency
-  kFetchWait,  ///< asks for AR to fetch an item
+  kFetchWait,  ///< asks for AR to fetch an item or a status
   kFetching,
+  kPrefetchWait,   ///< the next item is on its way already
   kDecoding,       ///< item read, block not yet begun
   kRunning,        ///< a block moves
   kWriteBackWait,  ///< asks for AW to write the item back
@@ -93,6 +112,32 @@ enum class Phase : std::uint8_t {
   kDone,       ///< done latency
   kHalted,     ///< invalid item or shadow set: waits for RESUMEREQ
   kTypeHalted  ///< illegal pair of multi-block types: waits for CFG
+};
+
+/// A descriptor or status on its way between memory and the channel, in one burst or several.
+struct ItemAccess {
+  BurstKind kind = BurstKind::kDescriptorFetch;
+  std::uint64_t address = 0;
+  std::uint32_t length = 0;
+  std::uint32_t done = 0;  ///< bytes that have been moved
+  std::uint8_t master = 0;
+};
+
+/// The item behind the one whose block runs (ch_lli_prefetch_en, 3.3).
+struct Prefetch {
+  enum State : std::uint8_t { kNone, kWanted, kFlying, kHeld, kFailed };
+
+  State state = kNone;
+  AxiStatus error = AxiStatus::kOkay;
+  Cycle ready = kNever;
+  Flight flight{};
+  PlannedBurst burst;
+  Path path{1, 0, 0, nullptr};
+  ItemAccess access;
+  std::array<std::byte, kLliBytes> item{};
+
+  Cycle due() const { return state == kFlying ? flight.last : kNever; }
+  bool under_way() const { return state == kWanted || state == kFlying; }
 };
 
 struct Channel {
@@ -122,9 +167,7 @@ struct Channel {
   bool exact = false;    ///< burst by burst through the FIFO; else copied directly at the end of advance()
   bool aligned = false;  ///< every burst but the last is of full length
   bool uniform = false;  ///< each side of the block lies within one path
-  bool src_handshake = false;  ///< a peripheral side, which nobody requests
-  bool dst_handshake = false;
-  IntStatus error = 0;  ///< first error of the transfer
+  IntStatus error = 0;   ///< first error of the transfer
 
   Side rd;
   Side wr;
@@ -139,10 +182,15 @@ struct Channel {
 
   // Linked list.
   std::uint64_t item_address = 0;
-  std::uint32_t item_done = 0;  ///< bytes of the fetch or write-back that have been moved
   std::uint8_t item_master = 0;
-  bool list = false;  ///< the block came from an item
+  bool list = false;    ///< the block came from an item
+  bool shadow = false;  ///< the block came from the shadow registers
+  ItemAccess access;
   std::array<std::byte, kLliBytes> item{};
+  Prefetch prefetch;
+  std::array<std::uint64_t, 2> status_address{};  ///< SSTATAR, DSTATAR
+  std::array<std::uint32_t, 2> fetched_status{};  ///< SSTAT, DSTAT
+  std::uint8_t status_due = 0;                    ///< bits: source, destination still to be fetched
   std::uint64_t reload_sar = 0;
   std::uint64_t reload_dar = 0;
 
@@ -152,7 +200,10 @@ struct Channel {
   std::uint64_t blocks = 0;
   std::uint64_t lli_fetches = 0;
 
+  std::array<DmaRequest, 2> software_request{};  ///< of source and destination
+
   bool draining() const { return suspend || disabling; }
+  bool handshakes() const { return rd.handshake.on || wr.handshake.on; }
   bool complete() const { return rd.pos == rd.total && wr.pos == wr.total; }
 };
 

@@ -49,6 +49,14 @@ struct Ctl {
   constexpr bool valid() const { return bits(63, 63) != 0; }
 };
 
+/// The second set of registers of shadow multi-block transfers (3.5).
+struct ShadowSet {
+  std::uint64_t sar = 0;
+  std::uint64_t dar = 0;
+  std::uint32_t block_ts = 0;
+  Ctl ctl;
+};
+
 inline constexpr std::uint64_t kCtlLast = std::uint64_t{1} << 62;
 inline constexpr std::uint64_t kCtlValid = std::uint64_t{1} << 63;
 

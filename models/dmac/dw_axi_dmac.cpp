@@ -94,13 +94,21 @@ DwAxiDmac::DwAxiDmac(sc_core::sc_module_name module_name, const dmac::Parameters
       channel_irq("channel_irq", parameters.num_channels),
       combined_irq("combined_irq"),
       common_irq("common_irq"),
+      request("request", parameters.num_hs_if),
+      acknowledge_to("acknowledge_to", parameters.num_hs_if),
       clock_(clock),
       source_{name()},
       axi_(clock, pointers(masters)),
       registers_(parameters, clock, source_, axi_, *this),
+      request_inputs_(parameters.num_hs_if),
       wake_event_("wake_event"),
       line_event_("line_event"),
       register_latency_(from_picoseconds(clock.time_of(parameters.register_latency))) {
+  for (unsigned n = 0; n < parameters.num_hs_if; ++n) {
+    request_inputs_[n].controller = this;
+    request_inputs_[n].number = n;
+    request[n].bind(request_inputs_[n]);
+  }
   axi_.set_listener(&registers_.engine());
   regs.register_b_transport(this, &DwAxiDmac::b_transport);
   regs.register_transport_dbg(this, &DwAxiDmac::transport_dbg);
@@ -143,6 +151,11 @@ void DwAxiDmac::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&
 }
 
 void DwAxiDmac::perform(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+  if (payload.is_read() == payload.is_write()) {  // a latency probe, perhaps our own
+    payload.set_response_status(tlm::TLM_OK_RESPONSE);
+    delay += register_latency_;
+    return;
+  }
   const Picoseconds time = to_picoseconds(sc_core::sc_time_stamp() + delay);
   const bool nested = inside_;  // a burst of ours that hit our own registers, within an advance
   inside_ = true;
@@ -155,7 +168,6 @@ void DwAxiDmac::perform(tlm::tlm_generic_payload& payload, sc_core::sc_time& del
 }
 
 tlm::tlm_response_status DwAxiDmac::access(tlm::tlm_generic_payload& payload, Cycle at, Picoseconds time) {
-  if (payload.is_read() == payload.is_write()) return tlm::TLM_OK_RESPONSE;  // a latency probe
   const bool write = payload.is_write();
   unsigned char* data = payload.get_data_ptr();
   const unsigned char* enables = payload.get_byte_enable_ptr();
@@ -254,6 +266,19 @@ void DwAxiDmac::arm() {
   if (armed_ <= at) return;  // an early wake is harmless and cheaper than a new notification
   wake_event_.notify(from_picoseconds(at - now));
   armed_ = at;
+}
+
+// --- handshakes ---
+
+void DwAxiDmac::request_changed(unsigned hs, DmaRequest levels, Picoseconds at) {
+  registers_.engine().request(hs, levels, std::max(clock_.cycle_from(at), registers_.engine().now()));
+  if (!inside_ && registers_.engine().any_enabled()) arm();
+}
+
+void DwAxiDmac::acknowledge(unsigned hs, bool finish, Cycle cycle) {
+  const Picoseconds now = to_picoseconds(sc_core::sc_time_stamp());
+  if (hs < acknowledge_to.size() && acknowledge_to[hs].size() != 0)
+    acknowledge_to[hs]->dma_acknowledge(finish, std::max(clock_.time_of(cycle), now));
 }
 
 // --- interrupt lines ---

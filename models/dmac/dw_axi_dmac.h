@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/dma_handshake.h"
 #include "base/fault_point.h"
 #include "base/observer.h"
 #include "dmac/axi_master.h"
@@ -21,7 +22,7 @@ namespace dmavp {
 /// Timing: an access takes effect at now + delay and adds Parameters::register_latency to the delay. Nothing
 /// is clocked: one event wakes the controller when the engine has something due. Results do not depend on how
 /// far an initiator runs ahead, as long as accesses arrive in the order of their effective times.
-class DwAxiDmac : public sc_core::sc_module, private dmac::InterruptSink {
+class DwAxiDmac : public sc_core::sc_module, private dmac::OutputSink {
  public:
   using IrqOut = sc_core::sc_port<sc_core::sc_signal_inout_if<bool>, 0, sc_core::SC_ZERO_OR_MORE_BOUND>;
   using MasterSocket = tlm_utils::simple_initiator_socket_tagged<DwAxiDmac>;
@@ -31,6 +32,10 @@ class DwAxiDmac : public sc_core::sc_module, private dmac::InterruptSink {
   sc_core::sc_vector<IrqOut> channel_irq;           ///< num_channels lines, active high; binding is optional
   IrqOut combined_irq;                              ///< channels and common registers together
   IrqOut common_irq;                                ///< errors of common-register accesses alone
+
+  /// Handshake interfaces 0 .. num_hs_if - 1; those without a peripheral stay unbound.
+  sc_core::sc_vector<sc_core::sc_export<DmaRequestIf>> request;
+  sc_core::sc_vector<DmaAcknowledgePort> acknowledge_to;
 
   /// @throws std::invalid_argument listing every parameter out of range
   DwAxiDmac(sc_core::sc_module_name name, const dmac::Parameters& parameters, const Clock& clock);
@@ -51,6 +56,15 @@ class DwAxiDmac : public sc_core::sc_module, private dmac::InterruptSink {
   const Clock& clock() const { return clock_; }
 
  private:
+  /// One handshake interface as peripherals see it.
+  struct RequestInput : DmaRequestIf {
+    DwAxiDmac* controller = nullptr;
+    unsigned number = 0;
+    void dma_request(DmaRequest levels, Picoseconds at) override {
+      controller->request_changed(number, levels, at);
+    }
+  };
+
   struct LevelChange {
     Picoseconds time;
     unsigned line;
@@ -67,6 +81,8 @@ class DwAxiDmac : public sc_core::sc_module, private dmac::InterruptSink {
   void arm();
   void drive_lines();
   void line_changed(unsigned line, bool level, Cycle cycle) override;
+  void acknowledge(unsigned hs, bool finish, Cycle cycle) override;
+  void request_changed(unsigned hs, DmaRequest levels, Picoseconds at);
   void write_line(unsigned line, bool level);
 
   const Clock clock_;
@@ -78,6 +94,7 @@ class DwAxiDmac : public sc_core::sc_module, private dmac::InterruptSink {
   Observer* diagnostic_observer_ = nullptr;
   FaultPoint* register_hook_ = nullptr;
 
+  std::vector<RequestInput> request_inputs_;
   sc_core::sc_event wake_event_;
   Picoseconds armed_ = kNever;   ///< when wake_event_ fires
   bool inside_ = false;          ///< an advance or access is on the stack

@@ -54,6 +54,10 @@ void Engine::set_observer(Observer* observer) {
   for (Channel& c : state().channels) state().make_exact(c);
 }
 
+void EngineClient::acknowledge(unsigned, bool, Cycle) {}
+void EngineClient::software_handshake_done(unsigned, bool) {}
+bool EngineClient::take_shadow_set(unsigned, ShadowSet&) { return false; }
+
 // --- time
 // -------------------------------------------------------------------------------------------------------
 
@@ -71,6 +75,7 @@ void Engine::advance(Cycle to) {
 Cycle Engine::next_wake() const {
   Impl& e = state();
   if (e.active == 0) return kNever;
+  if (e.busy) return e.now + 1;  // asked from within a commit or a look at a path
   const Channel& first = e.channels[first_of(e.active)];
   if (e.steady(first)) {
     const Cycle at = e.steady_wake(first);
@@ -129,6 +134,12 @@ void Engine::set_block_ts(unsigned ch, std::uint32_t value) {
 }
 void Engine::set_ctl(unsigned ch, std::uint64_t value) { state().channels[ch].ctl.raw = value; }
 void Engine::set_llp(unsigned ch, std::uint64_t value) { state().channels[ch].llp = value & kLlpMask; }
+std::uint32_t Engine::fetched_status(unsigned ch, bool destination) const {
+  return state().channels[ch].fetched_status[destination ? 1 : 0];
+}
+void Engine::set_status_address(unsigned ch, bool destination, std::uint64_t value) {
+  state().channels[ch].status_address[destination ? 1 : 0] = value;
+}
 void Engine::set_axi_id(unsigned ch, std::uint64_t value) { state().channels[ch].axi_id = value; }
 void Engine::set_axi_qos(unsigned ch, std::uint64_t value) { state().channels[ch].axi_qos = value; }
 
@@ -156,7 +167,8 @@ void Engine::enable(unsigned ch) {
   c.completed_items = c.left_items = 0;
   c.reload_sar = c.sar;
   c.reload_dar = c.dar;
-  c.list = false;
+  c.list = c.shadow = false;
+  c.software_request = {};
   c.phase = Phase::kStarting;
   c.wake = e.now + e.p.start_latency;
   ++c.generation;
@@ -170,7 +182,11 @@ void Engine::disable(unsigned ch) {
   Channel& c = e.channels[ch];
   if (!c.enabled || c.disabling) return;
   e.touch(c);
-  const bool access_in_flight = c.phase == Phase::kFetching || c.phase == Phase::kWritingBack;
+  const std::uint32_t generation = c.generation;
+  e.clear_lock(c);
+  if (c.generation != generation) return;
+  const bool access_in_flight =
+      c.phase == Phase::kFetching || c.phase == Phase::kPrefetchWait || c.phase == Phase::kWritingBack;
   if (c.suspended || (c.phase != Phase::kRunning && !access_in_flight)) {
     e.finish(c, kChDisabled, BlockPhase::kDisabled);
     return;
@@ -178,7 +194,7 @@ void Engine::disable(unsigned ch) {
   c.disabling = true;
   if (c.phase == Phase::kRunning) {
     e.replan(c, e.now);
-    if (c.wake <= e.now && !e.busy) e.running_event(c, e.now);
+    e.stop_now(c);
   }
 }
 
@@ -187,12 +203,15 @@ void Engine::suspend(unsigned ch) {
   Channel& c = e.channels[ch];
   if (!c.enabled || c.suspend) return;
   e.touch(c);
+  const std::uint32_t generation = c.generation;
+  e.clear_lock(c);
+  if (c.generation != generation) return;
   e.account_both(c, e.now);
   c.suspend = true;
   switch (c.phase) {
     case Phase::kRunning:
       e.replan(c, e.now);
-      if (c.wake <= e.now && !e.busy) e.running_event(c, e.now);
+      e.stop_now(c);
       return;
     case Phase::kFetchWait:
     case Phase::kWriteBackWait:
@@ -208,6 +227,7 @@ void Engine::suspend(unsigned ch) {
       return;
     case Phase::kOff:
     case Phase::kFetching:
+    case Phase::kPrefetchWait:
     case Phase::kWritingBack:
     case Phase::kDone:
       return;
@@ -225,6 +245,7 @@ void Engine::resume(unsigned ch) {
   e.notify(c, BlockPhase::kResumed, c.wr.done);
   if (c.phase == Phase::kRunning) {
     e.replan(c, e.now);
+    e.open_transactions(c, e.now);
   } else if (c.held) {
     c.held = false;
     if (c.phase == Phase::kFetchWait) {
@@ -238,8 +259,10 @@ void Engine::resume(unsigned ch) {
 }
 
 void Engine::abort(unsigned ch) {
-  Channel& c = state().channels[ch];
-  if (c.enabled) state().finish(c, kChAborted, BlockPhase::kAborted);
+  Impl& e = state();
+  Channel& c = e.channels[ch];
+  if (c.enabled) e.clear_lock(c);
+  if (c.enabled) e.finish(c, kChAborted, BlockPhase::kAborted);
 }
 
 void Engine::resume_request(unsigned ch) {
@@ -265,6 +288,8 @@ void Engine::reset() {
       e.notify(c, BlockPhase::kAborted);
     }
     c.sar = c.dar = c.llp = c.axi_id = c.axi_qos = 0;
+    c.status_address = {};
+    c.fetched_status = {};
     c.block_ts = c.completed_items = c.left_items = 0;
     c.ctl = Ctl{kResetCtl};
     c.config = ChannelConfig{};

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "base/choice.h"
+#include "base/dma_request.h"
 #include "base/observer.h"
 #include "dmac/axi_port.h"
 #include "dmac/channel_config.h"
@@ -63,6 +64,13 @@ class EngineClient {
   virtual ~EngineClient() = default;
   /// Event bits of CHn_INTSTATUS happened at `cycle`. CH_EN is already cleared where the event implies it.
   virtual void channel_event(unsigned channel, IntStatus bits, Cycle cycle) = 0;
+  /// dma_ack of handshake interface `hs`: a transaction is over. `finish`: dma_finish, it was the last of its
+  /// block. The engine has forgotten the levels of the interface: they are to be given anew.
+  virtual void acknowledge(unsigned hs, bool finish, Cycle cycle);
+  /// A software transaction is over: REQ, SGLREQ and LST of its side read 0 from now on.
+  virtual void software_handshake_done(unsigned channel, bool destination);
+  /// A block of shadow type is about to start. True if its set was valid: it is given, and valid no longer.
+  virtual bool take_shadow_set(unsigned channel, ShadowSet& set);
   /// `kind` as in DiagnosticEvent.
   virtual void diagnostic(unsigned channel, Severity severity, const char* kind, const char* message,
                           Cycle cycle) = 0;
@@ -101,6 +109,8 @@ class Engine : public PortListener {
   void set_ctl(unsigned ch, std::uint64_t value);
   void set_llp(unsigned ch, std::uint64_t value);
   void set_config(unsigned ch, const ChannelConfig& config);  ///< MULTBLK fields may change at any time
+  std::uint32_t fetched_status(unsigned ch, bool destination) const;            ///< SSTAT, DSTAT
+  void set_status_address(unsigned ch, bool destination, std::uint64_t value);  ///< SSTATAR, DSTATAR
   void set_axi_id(unsigned ch, std::uint64_t value);
   void set_axi_qos(unsigned ch, std::uint64_t value);
 
@@ -113,6 +123,14 @@ class Engine : public PortListener {
   void abort(unsigned ch);           ///< CH_EN reads 0 when this returns
   void resume_request(unsigned ch);  ///< BLK_TFR_RESUMEREQ
   void reset();                      ///< soft reset: every channel to its reset state at once
+
+  // --- handshakes (spec 5.6, 5.7)
+  // ---------------------------------------------------------------------------
+  /// From cycle `at` on the levels of interface `hs` (0..63) are these; calls for one interface come in order
+  /// of time. May be called from within a commit.
+  void request(unsigned hs, DmaRequest levels, Cycle at);
+  /// SWHSSRC or SWHSDST; call advance() first.
+  void software_request(unsigned ch, bool destination, DmaRequest levels);
 
   bool enabled(unsigned ch) const;      ///< CH_EN
   bool suspend_bit(unsigned ch) const;  ///< CH_SUSP

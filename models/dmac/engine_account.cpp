@@ -2,9 +2,8 @@
 //
 // A side is `transferring` in the cycles its beats occupy a data channel. A gap before the first beat of a
 // burst belongs, in this order, to
-//   1. what kept the request from being made (fifo or outstanding_limit, whichever ended later), as long as
-//   that
-//      lasted beyond the previous request of the side;
+//   1. what kept the request from being made (handshake, fifo or outstanding_limit, whichever ended last), as
+//      long as that lasted beyond the previous request of the side;
 //   2. arbitration: a request that could have been made waited for another channel's address or data;
 //   3. memory: the latency of the path, and dead cycles behind bursts.
 // So latency that a larger limit or a deeper FIFO would have hidden is charged to the limit or the FIFO.
@@ -43,7 +42,7 @@ void Engine::Impl::account_gap(Side& side, Flight& flight, Cycle granted, bool c
   flight.gap = clamp32(gap);
   if (gap == 0) return;
 
-  const bool constrained = side.wait == Cause::kFifo || side.wait == Cause::kOutstandingLimit;
+  const bool constrained = side.wait != Cause::kMemory;
   Cycle delay = constrained && side.ready > side.since ? side.ready - side.since : 0;
   const Cycle constraint = std::min(gap, delay);
   const Cycle unhindered = granted + side.latency;

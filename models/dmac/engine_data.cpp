@@ -62,8 +62,8 @@ void Engine::Impl::choose_data_path(Channel& c) {
     if (inside && path.direct)
       (write ? c.direct_dst : c.direct_src) = path.direct + (side->base - path.first);
   }
-  c.exact =
-      burst_observer != nullptr || !c.direct_src || !c.direct_dst || c.rd.shape.fixed || c.wr.shape.fixed;
+  c.exact = c.handshakes() || burst_observer != nullptr || !c.direct_src || !c.direct_dst ||
+            c.rd.shape.fixed || c.wr.shape.fixed;
   if (!c.exact) lazy |= 1u << c.index;
   const Range src = range_of(c.rd, c.direct_src);
   const Range dst = range_of(c.wr, c.direct_dst);
@@ -294,11 +294,15 @@ void Engine::Impl::refresh_paths() {
   paths_stale = false;
   for (std::uint32_t left = active; left != 0; left &= left - 1) {
     Channel& c = channels[first_of(left)];
+    if (c.prefetch.under_way()) {
+      const ItemAccess& next = c.prefetch.access;
+      c.prefetch.path = port.path(next.master, next.address + next.done, false);
+    }
     if (c.phase != Phase::kRunning) {
       if (c.phase == Phase::kFetchWait || c.phase == Phase::kFetching) {
-        c.rd.path = port.path(c.rd.master, c.item_address + c.item_done, false);
+        c.rd.path = port.path(c.rd.master, c.access.address + c.access.done, false);
       } else if (c.phase == Phase::kWriteBackWait || c.phase == Phase::kWritingBack) {
-        c.wr.path = port.path(c.wr.master, c.item_address + kLliWriteBackOffset + c.item_done, true);
+        c.wr.path = port.path(c.wr.master, c.access.address + c.access.done, true);
       }
       continue;
     }

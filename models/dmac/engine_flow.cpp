@@ -11,6 +11,11 @@ namespace {
 constexpr std::uint64_t kItemAlignment = 64;
 constexpr std::uint32_t kBlockItems = 0x3FFFFF;
 
+constexpr std::uint32_t kStatusBytes = 4;
+constexpr std::uint8_t kSourceStatus = 1;
+constexpr std::uint8_t kDestinationStatus = 2;
+constexpr std::uint8_t kLockBlock = 1;  ///< LOCK_CH_L
+
 bool is_list(MultiBlock type) { return type == MultiBlock::kLinkedList; }
 bool is_shadow(MultiBlock type) { return type == MultiBlock::kShadow; }
 
@@ -41,7 +46,7 @@ std::uint8_t Engine::Impl::master_of(unsigned wanted) const {
 }
 
 bool Engine::Impl::is_last(const Channel& c) const {
-  if (c.list) return c.ctl.last();
+  if (c.list || c.shadow) return c.ctl.last();
   return c.config.src_multiblk == MultiBlock::kContiguous && c.config.dst_multiblk == MultiBlock::kContiguous;
 }
 
@@ -72,6 +77,7 @@ void Engine::Impl::on_wake(Channel& c, Cycle t) {
       return;
     case Phase::kOff:
     case Phase::kFetchWait:
+    case Phase::kPrefetchWait:
     case Phase::kWriteBackWait:
     case Phase::kHalted:
     case Phase::kTypeHalted:
@@ -82,7 +88,7 @@ void Engine::Impl::on_wake(Channel& c, Cycle t) {
 void Engine::Impl::begin_transfer(Channel& c, Cycle t) {
   const MultiBlock src = c.config.src_multiblk;
   const MultiBlock dst = c.config.dst_multiblk;
-  c.list = false;
+  c.list = c.shadow = false;
   if (!legal(src, dst)) {
     c.phase = Phase::kTypeHalted;
     client.channel_event(c.index, kSlvifMultiBlkTypeErr, t);
@@ -93,11 +99,18 @@ void Engine::Impl::begin_transfer(Channel& c, Cycle t) {
     return;
   }
   if (is_shadow(src) || is_shadow(dst)) {
-    // No shadow set has ever been marked valid.
-    c.phase = Phase::kHalted;
-    notify(c, BlockPhase::kInvalidItem);
-    client.channel_event(c.index, kShadowOrLliInvalidErr, t);
-    return;
+    c.shadow = true;
+    ShadowSet set;
+    if (!client.take_shadow_set(c.index, set)) {
+      c.phase = Phase::kHalted;
+      notify(c, BlockPhase::kInvalidItem);
+      client.channel_event(c.index, kShadowOrLliInvalidErr, t);
+      return;
+    }
+    if (is_shadow(src)) c.sar = set.sar;
+    if (is_shadow(dst)) c.dar = set.dar;
+    c.block_ts = set.block_ts;
+    c.ctl.raw = set.ctl.raw & ~kCtlValid;
   }
   start_block(c, t);
 }
@@ -108,65 +121,93 @@ void Engine::Impl::begin_transfer(Channel& c, Cycle t) {
 void Engine::Impl::request_fetch(Channel& c, Cycle t) {
   c.item_address = c.llp & ~(kItemAlignment - 1) & address_mask;
   c.item_master = master_of(static_cast<unsigned>(c.llp & 1));
-  c.item_done = 0;
   c.list = true;
-  request_item_access(c, t, false);
+  if (take_prefetched(c, t)) return;
+  c.access = {BurstKind::kDescriptorFetch, c.item_address, kLliFetchBytes, 0, c.item_master};
+  request_access(c, t);
 }
 
-/// The next burst of a fetch or write-back: one if the limits of AxLEN allow.
-void Engine::Impl::request_item_access(Channel& c, Cycle t, bool write) {
-  Side& side = write ? c.wr : c.rd;
-  const std::uint32_t length = write ? kLliWriteBackBytes : kLliFetchBytes;
-  const std::uint64_t address = c.item_address + (write ? kLliWriteBackOffset : 0) + c.item_done;
-  side.master = c.item_master;
-  side.path = port.path(side.master, address, write);
-  side.latency = side.path.latency;
+/// The next burst of a descriptor or status: one if the limits of AxLEN allow.
+PlannedBurst Engine::Impl::plan_access(const ItemAccess& access, SideShape& shape) const {
   bool clipped = false;
-  SideShape shape = make_shape(p, clip_width(p, kReservedWidthCode, clipped), false, false, 0);
+  shape = make_shape(p, clip_width(p, kReservedWidthCode, clipped), false, false, 0);
+  if (access.kind == BurstKind::kStatusFetch) shape.width_log2 = std::min<std::uint8_t>(shape.width_log2, 2);
   shape.max_bytes = std::min(p.max_burst_len, 1u << std::min(p.burstlen_width, 8u)) << shape.width_log2;
-  const PlannedBurst burst = plan_burst(shape, address, length - c.item_done);
+  return plan_burst(shape, access.address + access.done, access.length - access.done);
+}
+
+Burst Engine::Impl::describe_access(const Channel& c, const ItemAccess& access, std::uint32_t bytes,
+                                    std::uint32_t beats, const SideShape& shape) const {
+  Burst burst;
+  burst.address = access.address + access.done;
+  burst.bytes = bytes;
+  burst.beats = static_cast<std::uint16_t>(beats);
+  burst.beat_bytes = static_cast<std::uint8_t>(shape.width());
+  burst.kind = access.kind;
+  burst.write = access.kind == BurstKind::kDescriptorWriteBack;
+  burst.channel = static_cast<std::uint8_t>(c.index);
+  burst.master = access.master;
+  burst.axi_id = static_cast<std::uint32_t>((burst.write ? c.axi_id >> 16 : c.axi_id) & 0xFFFF);
+  burst.qos = static_cast<std::uint8_t>((burst.write ? c.axi_qos : c.axi_qos >> 4) & 0xF);
+  return burst;
+}
+
+void Engine::Impl::request_access(Channel& c, Cycle t) {
+  const bool write = c.access.kind == BurstKind::kDescriptorWriteBack;
+  Side& side = write ? c.wr : c.rd;
+  side.master = c.access.master;
+  side.path = port.path(side.master, c.access.address + c.access.done, write);
+  side.latency = side.path.latency;
+  const PlannedBurst burst = plan_access(c.access, side.shape);
   side.bytes = burst.bytes;
   side.beats = burst.beats;
-  side.shape = shape;
   c.phase = write ? Phase::kWriteBackWait : Phase::kFetchWait;
   c.wake = kNever;
   c.held = c.suspend;
   side.ready = c.suspend ? kNever : t;
 }
 
+/// A burst of an item or status has been read.
 void Engine::Impl::fetch_done(Channel& c, Cycle t) {
-  Side& rd = c.rd;
-  Burst burst;
-  burst.address = c.item_address + c.item_done;
-  burst.bytes = rd.bytes;
-  burst.beats = static_cast<std::uint16_t>(rd.beats);
-  burst.beat_bytes = static_cast<std::uint8_t>(rd.shape.width());
-  burst.kind = BurstKind::kDescriptorFetch;
-  burst.channel = static_cast<std::uint8_t>(c.index);
-  burst.master = rd.master;
-  burst.axi_id = static_cast<std::uint32_t>(c.axi_id & 0xFFFF);
-  burst.qos = static_cast<std::uint8_t>((c.axi_qos >> 4) & 0xF);
+  const Side& rd = c.rd;
+  const Burst burst = describe_access(c, c.access, rd.bytes, rd.beats, rd.shape);
   const Flight& f = rd.ring[0];
   const std::uint32_t generation = c.generation;
   const AxiStatus status =
-      access(burst, {f.accepted, f.first, f.last, f.last}, c.item.data() + c.item_done, rd.path);
+      access(burst, {f.accepted, f.first, f.last, f.last}, c.item.data() + c.access.done, rd.path);
   if (c.generation != generation) return;
+  const bool item = c.access.kind == BurstKind::kDescriptorFetch;
   if (status != AxiStatus::kOkay) {
-    fail(c, status == AxiStatus::kDecErr ? kLliRdDecErr : kLliRdSlvErr);
+    const bool decode = status == AxiStatus::kDecErr;
+    if (item) {
+      fail(c, decode ? kLliRdDecErr : kLliRdSlvErr);
+    } else if ((c.status_due & kSourceStatus) != 0) {
+      fail(c, decode ? kSrcDecErr : kSrcSlvErr);
+    } else {
+      fail(c, decode ? kDstDecErr : kDstSlvErr);
+    }
     finish(c, c.error, BlockPhase::kError);
     return;
   }
-  c.item_done += rd.bytes;
-  if (c.item_done < kLliFetchBytes) {
-    if (c.disabling) {
-      finish(c, kChDisabled, BlockPhase::kDisabled);
-      return;
+  c.access.done += burst.bytes;
+  if (c.access.done == c.access.length) {
+    if (item) {
+      ++c.lli_fetches;
+      item_fetched(c, t);
+    } else {
+      status_fetched(c, t);
     }
-    request_item_access(c, t, false);
+  } else if (c.disabling) {
+    finish(c, kChDisabled, BlockPhase::kDisabled);
+  } else {
+    request_access(c, t);
     if (c.suspend) report_suspended(c, t);
-    return;
   }
-  ++c.lli_fetches;
+}
+
+/// c.item holds the item of the next block.
+void Engine::Impl::item_fetched(Channel& c, Cycle t) {
+  const std::uint32_t generation = c.generation;
   const LinkedListItem next = decode_lli(c.item.data());
   if (c.disabling) {
     finish(c, kChDisabled, BlockPhase::kDisabled);
@@ -195,27 +236,30 @@ void Engine::Impl::fetch_done(Channel& c, Cycle t) {
   if (c.suspend) report_suspended(c, t);
 }
 
+void Engine::Impl::status_fetched(Channel& c, Cycle t) {
+  std::uint32_t value = 0;
+  for (unsigned i = kStatusBytes; i-- > 0;) value = value << 8 | std::to_integer<std::uint32_t>(c.item[i]);
+  const bool of_source = (c.status_due & kSourceStatus) != 0;
+  c.fetched_status[of_source ? 0 : 1] = value;
+  c.status_due &= static_cast<std::uint8_t>(of_source ? ~kSourceStatus : 0);
+  if (c.disabling) {
+    finish(c, kChDisabled, BlockPhase::kDisabled);
+    return;
+  }
+  retire_block(c, t);
+}
+
 void Engine::Impl::write_back_done(Channel& c, Cycle t) {
-  if (c.item_done == kLliWriteBackBytes) {  // held by a suspension until now
+  if (c.access.done == c.access.length) {  // held by a suspension until now
     block_finished(c, t);
     return;
   }
-  Side& wr = c.wr;
-  Burst burst;
-  burst.address = c.item_address + kLliWriteBackOffset + c.item_done;
-  burst.bytes = wr.bytes;
-  burst.beats = static_cast<std::uint16_t>(wr.beats);
-  burst.beat_bytes = static_cast<std::uint8_t>(wr.shape.width());
-  burst.write = true;
-  burst.kind = BurstKind::kDescriptorWriteBack;
-  burst.channel = static_cast<std::uint8_t>(c.index);
-  burst.master = wr.master;
-  burst.axi_id = static_cast<std::uint32_t>((c.axi_id >> 16) & 0xFFFF);
-  burst.qos = static_cast<std::uint8_t>(c.axi_qos & 0xF);
+  const Side& wr = c.wr;
+  const Burst burst = describe_access(c, c.access, wr.bytes, wr.beats, wr.shape);
   const Flight& f = wr.ring[0];
   const std::uint32_t generation = c.generation;
   const AxiStatus status =
-      access(burst, {f.accepted, f.first, f.last, f.response}, c.item.data() + c.item_done, wr.path);
+      access(burst, {f.accepted, f.first, f.last, f.response}, c.item.data() + c.access.done, wr.path);
   if (c.generation != generation) return;
   if (status != AxiStatus::kOkay) {
     fail(c, status == AxiStatus::kDecErr ? kLliWrDecErr : kLliWrSlvErr);
@@ -226,20 +270,25 @@ void Engine::Impl::write_back_done(Channel& c, Cycle t) {
     finish(c, kChDisabled, BlockPhase::kDisabled);
     return;
   }
-  c.item_done += wr.bytes;
-  if (c.item_done < kLliWriteBackBytes) {
-    request_item_access(c, t, true);
-    if (c.suspend) report_suspended(c, t);
+  c.access.done += burst.bytes;
+  if (c.access.done == c.access.length) {
+    go_on(c, t);
     return;
   }
-  if (c.suspend) {
-    // The item is retired; what follows waits for the end of the suspension.
-    c.phase = Phase::kWritingBack;
-    c.held = true;
-    report_suspended(c, t);
+  request_access(c, t);
+  if (c.suspend) report_suspended(c, t);
+}
+
+/// The block is retired; what follows waits for the end of a suspension.
+void Engine::Impl::go_on(Channel& c, Cycle t) {
+  if (!c.suspend) {
+    block_finished(c, t);
     return;
   }
-  block_finished(c, t);
+  c.phase = Phase::kWritingBack;
+  c.wake = kNever;
+  c.held = true;
+  report_suspended(c, t);
 }
 
 // --- blocks
@@ -298,8 +347,7 @@ void Engine::Impl::start_block(Channel& c, Cycle t) {
     side->since = t;
     side->path = Path{1, 0, 0, nullptr};
   }
-  c.src_handshake = c.config.tt_fc != 0 && c.config.tt_fc != 1 && c.config.tt_fc != 6;
-  c.dst_handshake = c.config.tt_fc != 0 && c.config.tt_fc != 2 && c.config.tt_fc != 4;
+  start_handshakes(c);
   c.aligned = ((rd.base | rd.shape.max_bytes) & (rd.shape.max_bytes - 1)) == 0 &&
               ((wr.base | wr.shape.max_bytes) & (wr.shape.max_bytes - 1)) == 0;
   c.phase = Phase::kRunning;
@@ -310,11 +358,14 @@ void Engine::Impl::start_block(Channel& c, Cycle t) {
     c.fifo_mask = static_cast<std::uint32_t>(c.fifo.size()) - 1;
   }
   choose_data_path(c);
-  c.block_bytes = rd.total;
+  c.block_bytes = rd.total != kUnknownTotal ? rd.total : 0;
   notify(c, BlockPhase::kBlockStart, c.block_bytes);
   plan_reader(c, t);
   plan_writer(c, t);
   update_wake(c);
+  take_lock(c);
+  start_prefetch(c, t);
+  open_transactions(c, t);
 }
 
 /// Something of a running block is due: bursts complete, the channel drains, the block ends.
@@ -323,11 +374,13 @@ void Engine::Impl::running_event(Channel& c, Cycle t) {
   const std::uint32_t generation = c.generation;
   if (c.exact) {
     while (c.rd.in_flight() && c.rd.flight(c.rd.head).last <= t) {
-      if (!complete_read(c)) return;
+      if (!complete_read(c) || !close_transaction(c, c.rd, t)) return;
     }
     while (c.wr.in_flight() && c.wr.flight(c.wr.head).response <= t) {
-      if (!complete_write(c)) return;
+      if (!complete_write(c) || !close_transaction(c, c.wr, t)) return;
     }
+    open_transactions(c, t);
+    if (c.generation != generation) return;
   }
   retire(c, t);
   if (c.suspend && !c.source_stopped && !c.rd.in_flight()) {
@@ -340,9 +393,9 @@ void Engine::Impl::running_event(Channel& c, Cycle t) {
     update_wake(c);
   } else if (c.error != 0) {
     finish(c, c.error, BlockPhase::kError);
-  } else if (c.disabling) {
+  } else if (c.disabling && drained(c)) {
     finish(c, kChDisabled, BlockPhase::kDisabled);
-  } else if (c.suspend) {
+  } else if (c.suspend && drained(c)) {
     copy(c);
     sample(c);
     c.suspended = true;
@@ -363,7 +416,7 @@ void Engine::Impl::end_block(Channel& c, Cycle t) {
   c.rd.ready = c.wr.ready = kNever;
   c.sar = c.rd.address(c.rd.total) & address_mask;
   c.dar = c.wr.address(c.wr.total) & address_mask;
-  c.completed_items = c.block_ts + (p.cmpltd_counts_from_zero ? 0 : 1);
+  c.completed_items = (c.rd.total >> c.rd.shape.width_log2) - (p.cmpltd_counts_from_zero ? 1 : 0);
   c.left_items = 0;
   ++c.blocks;
   for (Side* side : {&c.rd, &c.wr}) {
@@ -373,18 +426,38 @@ void Engine::Impl::end_block(Channel& c, Cycle t) {
     side->count = side->head = 0;
   }
   c.copied = c.sampled = 0;
-  if (c.list && p.lli_wb_en) {
+  c.status_due = static_cast<std::uint8_t>((p.src_stat_en && c.ctl.src_stat_en() ? kSourceStatus : 0) |
+                                           (p.dst_stat_en && c.ctl.dst_stat_en() ? kDestinationStatus : 0));
+  if (c.config.lock_level == kLockBlock) release_lock(c);
+  retire_block(c, t);
+}
+
+/// Behind the last response of a block: statuses are fetched, the item is written back (3.2).
+void Engine::Impl::retire_block(Channel& c, Cycle t) {
+  const bool held = c.suspend;
+  if (c.status_due != 0) {
+    const bool of_source = (c.status_due & kSourceStatus) != 0;
+    const std::uint64_t address = c.status_address[of_source ? 0 : 1] & ~std::uint64_t{kStatusBytes - 1};
+    c.access = {BurstKind::kStatusFetch, address & address_mask, kStatusBytes, 0,
+                master_of(of_source ? c.ctl.src_master() : c.ctl.dst_master())};
+  } else if (c.list && p.lli_wb_en) {
     LliWriteBack status;
     status.ctl.raw = c.ctl.raw & ~kCtlValid;
+    status.sstat = c.fetched_status[0];
+    status.dstat = c.fetched_status[1];
     status.completed_items = c.completed_items;
     status.block_done = true;
     status.transfer_done = c.ctl.last();
     encode_write_back(status, c.item.data());
-    c.item_done = 0;
-    request_item_access(c, t, true);
+    c.access = {BurstKind::kDescriptorWriteBack, c.item_address + kLliWriteBackOffset, kLliWriteBackBytes, 0,
+                c.item_master};
   } else {
-    block_finished(c, t);
+    c.access.done = c.access.length;
+    go_on(c, t);
+    return;
   }
+  request_access(c, t);
+  if (held) report_suspended(c, t);
 }
 
 void Engine::Impl::block_finished(Channel& c, Cycle t) {
@@ -403,7 +476,7 @@ void Engine::Impl::block_finished(Channel& c, Cycle t) {
     c.wake = t + p.done_latency;
     return;
   }
-  if (c.list) {
+  if (c.list || c.shadow) {
     begin_transfer(c, t);
   } else {
     start_block(c, t);
@@ -412,6 +485,14 @@ void Engine::Impl::block_finished(Channel& c, Cycle t) {
 
 // --- stops
 // ----------------------------------------------------------------------------------------------------
+
+/// What a stop makes due at once. Whoever its last bursts reach finds the engine at work, as in advance().
+void Engine::Impl::stop_now(Channel& c) {
+  if (c.wake > now || busy) return;
+  busy = true;
+  running_event(c, now);
+  busy = false;
+}
 
 /// A channel outside a block has no data to drain: both suspension events come together.
 void Engine::Impl::report_suspended(Channel& c, Cycle t) {
@@ -424,6 +505,14 @@ void Engine::Impl::report_suspended(Channel& c, Cycle t) {
 void Engine::Impl::fail(Channel& c, IntStatus bit) {
   if (c.error == 0) c.error = bit;
   foreseen = 0;
+}
+
+/// Suspend, disable and abort lift the lock of a channel, and its settings (5.4).
+void Engine::Impl::clear_lock(Channel& c) {
+  release_lock(c);
+  if (!c.config.lock || !p.lock_en) return;
+  c.config.lock = false;
+  client.channel_event(c.index, kChLockCleared, now);
 }
 
 /// Leaves the registers as they are now and the channel disabled; what is in flight never becomes visible.
@@ -449,6 +538,9 @@ void Engine::Impl::teardown(Channel& c) {
     side->ready = kNever;
   }
   ++c.generation;
+  release_lock(c);
+  c.prefetch.state = Prefetch::kNone;
+  c.rd.handshake = c.wr.handshake = Handshake{};
   c.copied = c.sampled = 0;
   c.exact = false;
   c.enabled = c.suspend = c.suspended = c.source_stopped = c.disabling = c.held = false;

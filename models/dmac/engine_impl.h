@@ -23,6 +23,7 @@
 namespace dmavp::dmac {
 
 inline constexpr unsigned kMaxMasters = 2;
+inline constexpr unsigned kMaxInterfaces = 64;
 inline constexpr unsigned kNobody = ~0u;
 
 /// The five AXI channels of one master port.
@@ -49,6 +50,7 @@ struct Turn {
   Cycle at;  ///< kNever: nothing
   unsigned channel;
   Kind kind;
+  unsigned port;  ///< of a grant
 };
 
 struct Engine::Impl {
@@ -86,6 +88,8 @@ struct Engine::Impl {
       unsigned index;
       Phase phase;
       Cycle wake;
+      Prefetch::State prefetch;
+      Flight prefetched;
       SideProgress rd, wr;
     };
 
@@ -95,6 +99,7 @@ struct Engine::Impl {
     Cycle now = 0;
     std::uint64_t epoch = 0;
     std::uint32_t touched = 0;
+    unsigned lock_owner = kNobody;
     Timers timers;
     std::vector<Port> ports;
     std::vector<Saved> channels;  ///< the active ones
@@ -112,8 +117,17 @@ struct Engine::Impl {
   bool playing = false;  ///< foresee() is at work: completions move no data
   Cycle foreseen = 0;    ///< what foresee() said; holds while it lies ahead
 
+  struct LevelChange {
+    Cycle at;
+    unsigned hs;
+    DmaRequest levels;
+  };
+  std::array<DmaRequest, kMaxInterfaces> levels{};  ///< of the handshake interfaces, now
+  std::vector<LevelChange> level_changes;           ///< to come, in order of time
+
   // --- engine_run.cpp: time, planning, grants
   void run(Cycle to);
+  bool drained(const Channel& c) const;
   bool run_alone(Channel& c, Cycle to);
   bool alone() const { return (active & (active - 1)) == 0; }  ///< at most one channel is active
   /// A block that neither stops nor has asked for its last burst.
@@ -128,6 +142,7 @@ struct Engine::Impl {
     ++epoch;
   }
   Turn next_turn();
+  void grant(Channel& c, const Turn& turn);
   void plan_reader(Channel& c, Cycle t);
   void plan_writer(Channel& c, Cycle t);
   void replan(Channel& c, Cycle t);
@@ -138,6 +153,8 @@ struct Engine::Impl {
   Cycle write_time(const Channel& c) const;
   void grant_read(Channel& c, Cycle t);
   void grant_write(Channel& c, Cycle t);
+  Flight occupy(Port& path, bool write, unsigned channel, Cycle ready, Cycle t, std::uint32_t beats,
+                Cycle latency);
   void grant_fetch(Channel& c, Cycle t);
   void grant_write_back(Channel& c, Cycle t);
 
@@ -166,13 +183,21 @@ struct Engine::Impl {
   void on_wake(Channel& c, Cycle t);
   void begin_transfer(Channel& c, Cycle t);
   void request_fetch(Channel& c, Cycle t);
-  void request_item_access(Channel& c, Cycle t, bool write);
+  void request_access(Channel& c, Cycle t);
+  PlannedBurst plan_access(const ItemAccess& access, SideShape& shape) const;
+  Burst describe_access(const Channel& c, const ItemAccess& access, std::uint32_t bytes, std::uint32_t beats,
+                        const SideShape& shape) const;
   void fetch_done(Channel& c, Cycle t);
+  void item_fetched(Channel& c, Cycle t);
+  void status_fetched(Channel& c, Cycle t);
+  void retire_block(Channel& c, Cycle t);
+  void go_on(Channel& c, Cycle t);
   void start_block(Channel& c, Cycle t);
   void running_event(Channel& c, Cycle t);
   void end_block(Channel& c, Cycle t);
   void write_back_done(Channel& c, Cycle t);
   void block_finished(Channel& c, Cycle t);
+  void stop_now(Channel& c);
   void report_suspended(Channel& c, Cycle t);
   void fail(Channel& c, IntStatus bit);
   void teardown(Channel& c);
@@ -181,6 +206,34 @@ struct Engine::Impl {
   std::uint8_t master_of(unsigned wanted) const;
   void notify(const Channel& c, BlockPhase phase, std::uint64_t bytes = 0);
   void diagnose(const Channel& c, Severity severity, const char* kind, const char* message);
+
+  // --- engine_prefetch.cpp: the next item while a block runs
+  void start_prefetch(Channel& c, Cycle t);
+  void plan_prefetch(Channel& c, Cycle t);
+  void grant_prefetch(Channel& c, Cycle t);
+  void prefetch_done(Channel& c, Cycle t);
+  bool take_prefetched(Channel& c, Cycle t);
+
+  // --- channel lock (4.2, 5.8)
+  void take_lock(const Channel& c) {
+    if (c.config.lock && p.lock_en && c.config.tt_fc == 0 && lock_owner == kNobody) lock_owner = c.index;
+  }
+  void release_lock(const Channel& c) {
+    if (lock_owner == c.index) lock_owner = kNobody;
+  }
+  void clear_lock(Channel& c);
+  unsigned lock_owner = kNobody;  ///< nobody else is granted anything
+
+  // --- engine_handshake.cpp: transactions of peripherals
+  void start_handshakes(Channel& c);
+  void open_transactions(Channel& c, Cycle t);
+  bool open_transaction(Channel& c, Side& side, Cycle t);
+  std::uint32_t length_known(const Channel& c, const Side& side) const;
+  void end_at(Channel& c, const Side& controller);
+  bool close_transaction(Channel& c, Side& side, Cycle t);
+  void take_request(unsigned hs, Cycle t);
+  Cycle level_change_due() const { return level_changes.empty() ? kNever : level_changes.front().at; }
+  void change_levels();
 
   // --- engine_data.cpp: bytes
   const Path& path_to(Side& side, std::uint64_t address, bool write);

@@ -51,16 +51,21 @@ void Engine::Impl::plan_reader(Channel& c, Cycle t) {
     rd.wait = Cause::kMemory;
     return;
   }
-  if (c.draining() || c.src_handshake) {
-    rd.wait = c.src_handshake ? Cause::kHandshake : Cause::kMemory;
+  const std::uint32_t end = rd.handshake.on ? rd.handshake.end : length_known(c, rd);
+  if (c.draining() || rd.pos >= end) {
+    rd.wait = c.handshakes() ? Cause::kHandshake : Cause::kMemory;
     return;
   }
   const std::uint64_t address = rd.address(rd.pos);
-  const PlannedBurst burst = plan_burst(rd.shape, address, rd.total - rd.pos);
+  const PlannedBurst burst = plan_burst(rd.shape, address, end - rd.pos);
   rd.bytes = burst.bytes;
   rd.beats = burst.beats;
   Cycle ready = t;
   rd.wait = Cause::kMemory;
+  if (rd.handshake.from > ready) {
+    ready = rd.handshake.from;
+    rd.wait = Cause::kHandshake;
+  }
   if (rd.count - rd.head >= rd.limit) {
     const Cycle slot = rd.flight(rd.count - rd.limit).last + 1 + p.burst_overhead;
     if (slot > ready) {
@@ -94,12 +99,15 @@ void Engine::Impl::plan_writer(Channel& c, Cycle t) {
   wr.ready = kNever;
   wr.wait = Cause::kMemory;
   if (wr.pos == wr.total || c.error != 0) return;
-  if (c.dst_handshake) {
-    wr.wait = Cause::kHandshake;
+  const std::uint64_t address = wr.address(wr.pos);
+  const std::uint32_t end = wr.handshake.on ? wr.handshake.end : wr.total;
+  if (wr.pos >= end) {
+    // A drained FIFO has nothing to ask the peripheral for.
+    const std::uint32_t there = std::max(rd.pos, wr.pos) - wr.pos;
+    wr.wait = c.draining() && whole_beats(wr.shape, address, there) == 0 ? Cause::kFifo : Cause::kHandshake;
     return;
   }
-  const std::uint64_t address = wr.address(wr.pos);
-  PlannedBurst burst = plan_burst(wr.shape, address, wr.total - wr.pos);
+  PlannedBurst burst = plan_burst(wr.shape, address, end - wr.pos);
   if (wr.pos + burst.bytes > rd.pos) {
     wr.wait = Cause::kFifo;
     if (!c.draining()) return;
@@ -115,6 +123,10 @@ void Engine::Impl::plan_writer(Channel& c, Cycle t) {
     return;
   }
   Cycle ready = t;
+  if (wr.handshake.from > ready) {
+    ready = wr.handshake.from;
+    wr.wait = Cause::kHandshake;
+  }
   if (data > ready) {
     ready = data;
     wr.wait = Cause::kFifo;
@@ -167,7 +179,14 @@ void Engine::Impl::update_wake(Channel& c) {
     return;
   }
   if (wr.in_flight()) end = std::max(end, wr.flight(wr.count - 1).response);
-  if (c.complete() || c.error != 0 || (c.draining() && wr.ready == kNever)) c.wake = end;
+  if (c.complete() || c.error != 0 || drained(c)) c.wake = end;
+}
+
+/// A channel that stops has nothing more to write, or its peripheral does not take it and need not be waited
+/// for.
+bool Engine::Impl::drained(const Channel& c) const {
+  if (!c.draining() || c.wr.ready != kNever) return false;
+  return c.wr.wait != Cause::kHandshake || (c.disabling && p.drop_when_silent);
 }
 
 /// Bursts completed by `t`. Where data move burst by burst, the timer does it.
@@ -221,6 +240,7 @@ void Engine::Impl::grant_read(Channel& c, Cycle t) {
     return;
   }
   retire(c, t);
+  take_lock(c);
   Side& rd = c.rd;
   Port& path = ports[rd.master];
   const bool contended = path.ar.owner != c.index;
@@ -255,6 +275,7 @@ void Engine::Impl::grant_write(Channel& c, Cycle t) {
     return;
   }
   retire(c, t);
+  take_lock(c);
   Side& wr = c.wr;
   Port& path = ports[wr.master];
   const bool contended = path.aw.owner != c.index;
@@ -292,39 +313,39 @@ void Engine::Impl::grant_write(Channel& c, Cycle t) {
   }
 }
 
+/// An address of a channel outside its data, and the beats that follow it.
+Flight Engine::Impl::occupy(Port& path, bool write, unsigned channel, Cycle ready, Cycle t,
+                            std::uint32_t beats, Cycle latency) {
+  take_lock(channels[channel]);
+  Port::Addresses& addresses = write ? path.aw : path.ar;
+  take_address(addresses, channel, ready, t, p.issue_interval, write ? path.stats.aw : path.stats.ar);
+  Cycle& free = path.data_free[write ? w_index : 0];
+  Flight f{};
+  f.accepted = t;
+  f.first = std::max(write ? t : t + latency, free);
+  f.last = f.first + beats - 1;
+  f.response = write ? f.last + latency : f.last;
+  f.beats = beats;
+  free = f.last + 1 + p.burst_overhead;
+  (write ? path.stats.w : path.stats.r).busy += beats;
+  if (write) ++path.stats.b.busy;
+  return f;
+}
+
 void Engine::Impl::grant_fetch(Channel& c, Cycle t) {
   Side& rd = c.rd;
-  Port& path = ports[rd.master];
-  take_address(path.ar, c.index, rd.ready, t, p.issue_interval, path.stats.ar);
-  Flight& f = rd.ring[0];
-  f.accepted = t;
-  f.first = std::max(t + rd.latency, path.data_free[0]);
-  f.last = f.first + rd.beats - 1;
-  f.response = f.last;
-  f.beats = rd.beats;
-  path.data_free[0] = f.last + 1 + p.burst_overhead;
-  path.stats.r.busy += f.beats;
+  rd.ring[0] = occupy(ports[rd.master], false, c.index, rd.ready, t, rd.beats, rd.latency);
   rd.ready = kNever;
   c.phase = Phase::kFetching;
-  c.wake = f.last;
+  c.wake = rd.ring[0].last;
 }
 
 void Engine::Impl::grant_write_back(Channel& c, Cycle t) {
   Side& wr = c.wr;
-  Port& path = ports[wr.master];
-  take_address(path.aw, c.index, wr.ready, t, p.issue_interval, path.stats.aw);
-  Flight& f = wr.ring[0];
-  f.accepted = t;
-  f.first = std::max(t, path.data_free[w_index]);
-  f.last = f.first + wr.beats - 1;
-  f.response = f.last + wr.latency;
-  f.beats = wr.beats;
-  path.data_free[w_index] = f.last + 1 + p.burst_overhead;
-  path.stats.w.busy += f.beats;
-  ++path.stats.b.busy;
+  wr.ring[0] = occupy(ports[wr.master], true, c.index, wr.ready, t, wr.beats, wr.latency);
   wr.ready = kNever;
   c.phase = Phase::kWritingBack;
-  c.wake = f.response;
+  c.wake = wr.ring[0].response;
 }
 
 /// The completions of a lone channel's block that just goes on, up to `to`. True if that was all: what can be
@@ -355,7 +376,7 @@ bool Engine::Impl::complete_bursts(Channel& c, Cycle to) {
 /// longer one channel that runs one block.
 bool Engine::Impl::run_alone(Channel& c, Cycle to) {
   if (c.steady.untouched && c.steady.phase == now && steady(c)) skip_periods(c, to);
-  while (c.phase == Phase::kRunning && alone()) {
+  while (c.phase == Phase::kRunning && alone() && !c.handshakes() && !c.prefetch.under_way()) {
     const Cycle read = read_time(c);
     const Cycle write = write_time(c);
     const Cycle next = std::min(read, write);
@@ -386,9 +407,14 @@ bool Engine::Impl::run_alone(Channel& c, Cycle to) {
 /// Tells timers and arbiters what a channel waits for.
 void Engine::Impl::publish(const Channel& c) {
   const bool on = (active >> c.index & 1) != 0;
-  timers.set(c.index, on ? c.wake : kNever);
+  timers.set(c.index, on ? std::min(c.wake, c.prefetch.due()) : kNever);
+  const bool prefetches = on && c.prefetch.state == Prefetch::kWanted && !c.draining();
   for (unsigned i = 0; i < p.num_masters; ++i) {
-    ports[i].ar.arbiter.request(c.index, on && c.rd.master == i ? c.rd.ready : kNever, c.rd.latency);
+    if (prefetches && c.prefetch.access.master == i) {  // before the data: there is one of it in a block
+      ports[i].ar.arbiter.request(c.index, c.prefetch.ready, c.prefetch.path.latency);
+    } else {
+      ports[i].ar.arbiter.request(c.index, on && c.rd.master == i ? c.rd.ready : kNever, c.rd.latency);
+    }
     ports[i].aw.arbiter.request(c.index, on && c.wr.master == i ? c.wr.ready : kNever, 0);
   }
 }
@@ -405,50 +431,66 @@ void Engine::Impl::set_priority(Channel& c, unsigned priority) {
 /// At equal times timers come before grants, in order of channels, then ports, AR before AW.
 Turn Engine::Impl::next_turn() {
   for (; touched != 0; touched &= touched - 1) publish(channels[first_of(touched)]);
-  const Arbiter* best = nullptr;
-  bool write = false;
+  Turn best{kNever, 0, Turn::kRead, 0};
   for (unsigned i = 0; i < p.num_masters; ++i) {
     Port& path = ports[i];
-    path.ar.arbiter.find(path.ar.free, path.data_free[0]);
-    path.aw.arbiter.find(path.aw.free, path.data_free[w_index]);
-    if (!best || path.ar.arbiter.time() < best->time()) {
-      best = &path.ar.arbiter;
-      write = false;
+    if (lock_owner != kNobody) {
+      path.ar.arbiter.find_only(lock_owner, path.ar.free, path.data_free[0]);
+      path.aw.arbiter.find_only(lock_owner, path.aw.free, path.data_free[w_index]);
+    } else {
+      path.ar.arbiter.find(path.ar.free, path.data_free[0]);
+      path.aw.arbiter.find(path.aw.free, path.data_free[w_index]);
     }
-    if (path.aw.arbiter.time() < best->time()) {
-      best = &path.aw.arbiter;
-      write = true;
-    }
+    if (path.ar.arbiter.time() < best.at)
+      best = {path.ar.arbiter.time(), path.ar.arbiter.channel(), Turn::kRead, i};
+    if (path.aw.arbiter.time() < best.at)
+      best = {path.aw.arbiter.time(), path.aw.arbiter.channel(), Turn::kWrite, i};
   }
-  if (timers.time() <= best->time()) return {timers.time(), timers.channel(), Turn::kTimer};
-  return {best->time(), best->channel(), write ? Turn::kWrite : Turn::kRead};
+  if (timers.time() <= best.at) return {timers.time(), timers.channel(), Turn::kTimer, 0};
+  return best;
 }
 
-/// Everything due at or before `to`, in order of time.
+void Engine::Impl::grant(Channel& c, const Turn& turn) {
+  if (turn.kind == Turn::kWrite) {
+    grant_write(c, now);
+  } else if (c.prefetch.state == Prefetch::kWanted && c.prefetch.access.master == turn.port) {
+    grant_prefetch(c, now);
+  } else {
+    grant_read(c, now);
+  }
+}
+
+/// Everything due at or before `to`, in order of time; levels change before what they lead to.
 void Engine::Impl::run(Cycle to) {
   while (active != 0) {
     if (alone()) {
       Channel& lone = channels[first_of(active)];
       touched |= active;
-      if (run_alone(lone, to)) return;
+      if (run_alone(lone, to)) break;
     }
     const Turn turn = next_turn();
-    if (turn.at > to || turn.at == kNever) return;
+    const Cycle change = level_change_due();
+    if (change <= turn.at && change <= to) {
+      now = std::max(now, change);
+      change_levels();
+      continue;
+    }
+    if (turn.at > to || turn.at == kNever) break;
     now = std::max(now, turn.at);
     ++epoch;
     Channel& c = channels[turn.channel];
     touched |= 1u << c.index;
-    switch (turn.kind) {
-      case Turn::kTimer:
-        on_wake(c, now);
-        break;
-      case Turn::kRead:
-        grant_read(c, now);
-        break;
-      case Turn::kWrite:
-        grant_write(c, now);
-        break;
+    if (turn.kind != Turn::kTimer) {
+      grant(c, turn);
+    } else if (c.prefetch.due() <= turn.at) {
+      prefetch_done(c, now);
+    } else {
+      on_wake(c, now);
     }
+  }
+  while (level_change_due() <= to) {  // nobody waits for these
+    now = std::max(now, level_change_due());
+    change_levels();
   }
 }
 

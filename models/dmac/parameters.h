@@ -66,6 +66,8 @@ struct Parameters {
   TieBreak tie_break = TieBreak::kRoundRobin;
   bool cmpltd_counts_from_zero = false;  ///< #3: CMPLTD_BLK_TFR_SIZE = BLOCK_TS instead of BLOCK_TS + 1
 
+  bool drop_when_silent = false;  ///< #10: a disabled channel does not wait for a silent destination
+
   // Timing, in cycles of the AXI clock unless stated.
   Cycle register_latency = 2;   ///< added to the delay of a register access
   Cycle start_latency = 4;      ///< CH_EN written to first request
@@ -76,6 +78,7 @@ struct Parameters {
   WriteStart write_start = WriteStart::kStoreAndForward;
   SlotRelease read_slot_release = SlotRelease::kLastBeat;
   SlotRelease write_slot_release = SlotRelease::kResponse;
+  Cycle handshake_latency = 2;    ///< DMA request seen to the first request of its transaction
   Cycle lli_decode_latency = 2;   ///< last beat of a fetched item to the first request of its block
   bool shared_data_port = false;  ///< R and W of a port share one data channel
   unsigned granule_bytes = 4096;  ///< lt: data become visible at least this often, 64 .. 1 MiB

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::uint64_t kAll = ~std::uint64_t{0};
 constexpr std::uint64_t kCtlReset = 0x1200;
+constexpr std::uint64_t kCfgLock = std::uint64_t{7} << 52;  ///< LOCK_CH, LOCK_CH_L
 
 // DMAC_COMMON_INTSTATUS [2.4]
 constexpr std::uint32_t kCommonDecErr = 1u << 0;
@@ -46,11 +47,11 @@ void for_each_bit(std::uint32_t mask, Action action) {
 }  // namespace
 
 Registers::Registers(const Parameters& parameters, const Clock& clock, EventSource source, AxiPort& port,
-                     InterruptSink& interrupts)
+                     OutputSink& outputs)
     : parameters_(parameters),
       clock_(clock),
       source_(source),
-      interrupts_(interrupts),
+      outputs_(outputs),
       engine_(parameters_, clock, source, port, *this),
       bank_(source.name) {
   declare_common();
@@ -73,6 +74,8 @@ void Registers::set_observer(Observer* observer) {
   diagnostic_observer_ = interested(observer, kDiagnostics);
   engine_.set_observer(observer);
 }
+
+void OutputSink::acknowledge(unsigned, bool, Cycle) {}
 
 // --- accesses ---
 
@@ -379,12 +382,16 @@ ChannelConfig Registers::decode_cfg(std::uint64_t raw) const {
 void Registers::write_llp(unsigned ch, const RegisterWrite& w) { engine_.set_llp(ch, w.value); }
 
 void Registers::write_swhssrc(unsigned ch, const RegisterWrite& w) {
-  // Requests can be raised, never withdrawn, and only on a running channel [5.7].
-  if (engine_.enabled(ch)) channels_[ch].swhs_src |= w.value;
+  request_by_software(ch, false, w.value);
 }
+void Registers::write_swhsdst(unsigned ch, const RegisterWrite& w) { request_by_software(ch, true, w.value); }
 
-void Registers::write_swhsdst(unsigned ch, const RegisterWrite& w) {
-  if (engine_.enabled(ch)) channels_[ch].swhs_dst |= w.value;
+void Registers::request_by_software(unsigned ch, bool destination, std::uint64_t bits) {
+  // Requests can be raised, never withdrawn, and only on a running channel [5.7].
+  if (!engine_.enabled(ch)) return;
+  std::uint64_t& raised = destination ? channels_[ch].swhs_dst : channels_[ch].swhs_src;
+  raised |= bits;
+  engine_.software_request(ch, destination, {(raised & 1) != 0, (raised & 4) != 0, (raised & 16) != 0});
 }
 
 void Registers::write_resumereq(unsigned ch, const RegisterWrite& w) {
@@ -415,7 +422,24 @@ void Registers::write_intclear(unsigned ch, const RegisterWrite& w) {
 
 void Registers::channel_event(unsigned channel, IntStatus bits, Cycle cycle) {
   cycle_ = cycle;
+  if ((bits & kChLockCleared) != 0) channels_[channel].cfg &= ~kCfgLock;
   raise(channel, bits);
+}
+
+void Registers::acknowledge(unsigned hs, bool finish, Cycle cycle) {
+  outputs_.acknowledge(hs, finish, cycle);
+}
+
+void Registers::software_handshake_done(unsigned channel, bool destination) {
+  (destination ? channels_[channel].swhs_dst : channels_[channel].swhs_src) = 0;
+}
+
+bool Registers::take_shadow_set(unsigned channel, ShadowSet& set) {
+  Channel& ch = channels_[channel];
+  if ((ch.shadow_ctl & kCtlValid) == 0) return false;
+  set = {ch.shadow_sar, ch.shadow_dar, static_cast<std::uint32_t>(ch.shadow_block_ts), Ctl{ch.shadow_ctl}};
+  ch.shadow_ctl &= ~kCtlValid;
+  return true;
 }
 
 void Registers::raise(unsigned ch, IntStatus bits) {
@@ -446,7 +470,7 @@ void Registers::update_lines() {
   if (changed == 0) return;
   lines_ = levels;
   for (unsigned line = 0; line < kLines; ++line) {
-    if ((changed >> line) & 1) interrupts_.line_changed(line, (levels >> line) & 1, cycle_);
+    if ((changed >> line) & 1) outputs_.line_changed(line, (levels >> line) & 1, cycle_);
   }
 }
 
@@ -464,7 +488,7 @@ void write_register_reference(const Parameters& parameters, const char* name, st
     AxiStatus commit(const Burst&, const BurstTimes&, std::byte*) override { return AxiStatus::kDecErr; }
     void request(std::uint32_t, const Burst&, Cycle, std::byte*) override {}
   } port;
-  struct NoLines : InterruptSink {
+  struct NoLines : OutputSink {
     void line_changed(unsigned, bool, Cycle) override {}
   } lines;
   const Registers registers(parameters, Clock(1'000'000), {name}, port, lines);

@@ -21,11 +21,14 @@ inline constexpr unsigned kLines = 34;
 /// Writes the register reference of a controller with these parameters (Markdown).
 void write_register_reference(const Parameters& parameters, const char* name, std::ostream& out);
 
-class InterruptSink {
+/// The outputs of the controller.
+class OutputSink {
  public:
-  virtual ~InterruptSink() = default;
+  virtual ~OutputSink() = default;
   /// An output changed its level at `cycle`. Lines that `intr_io_type` leaves out never change.
   virtual void line_changed(unsigned line, bool level, Cycle cycle) = 0;
+  /// dma_ack of a handshake interface, see EngineClient::acknowledge.
+  virtual void acknowledge(unsigned hs, bool finish, Cycle cycle);
 };
 
 /// Owns the engine. Every access first advances it to the cycle of the access.
@@ -33,7 +36,7 @@ class Registers : private EngineClient {
  public:
   /// @param parameters must satisfy validate()
   Registers(const Parameters& parameters, const Clock& clock, EventSource source, AxiPort& port,
-            InterruptSink& interrupts);
+            OutputSink& outputs);
 
   // --- accesses; as RegisterBank, in time ---
   AccessFault read(std::uint64_t offset, unsigned bytes, std::uint64_t& value, std::uint64_t lanes, Cycle at);
@@ -108,6 +111,8 @@ class Registers : private EngineClient {
   std::uint64_t ch_intstatus(unsigned ch) const { return channels_[ch].status; }
   std::uint64_t ch_intstatus_ena(unsigned ch) const { return channels_[ch].enabled; }
   std::uint64_t ch_intsignal_ena(unsigned ch) const { return channels_[ch].signalled; }
+  std::uint64_t sstat(unsigned ch) const { return engine_.fetched_status(ch, false); }
+  std::uint64_t dstat(unsigned ch) const { return engine_.fetched_status(ch, true); }
   std::uint64_t swhssrc(unsigned ch) const { return engine_.enabled(ch) ? channels_[ch].swhs_src : 0; }
   std::uint64_t swhsdst(unsigned ch) const { return engine_.enabled(ch) ? channels_[ch].swhs_dst : 0; }
   void write_sar(unsigned ch, const RegisterWrite& w);
@@ -118,6 +123,9 @@ class Registers : private EngineClient {
   void write_llp(unsigned ch, const RegisterWrite& w);
   void write_swhssrc(unsigned ch, const RegisterWrite& w);
   void write_swhsdst(unsigned ch, const RegisterWrite& w);
+  void request_by_software(unsigned ch, bool destination, std::uint64_t bits);
+  void write_sstatar(unsigned ch, const RegisterWrite& w) { engine_.set_status_address(ch, false, w.value); }
+  void write_dstatar(unsigned ch, const RegisterWrite& w) { engine_.set_status_address(ch, true, w.value); }
   void write_resumereq(unsigned ch, const RegisterWrite& w);
   void write_axi_id(unsigned ch, const RegisterWrite& w);
   void write_axi_qos(unsigned ch, const RegisterWrite& w);
@@ -154,13 +162,16 @@ class Registers : private EngineClient {
 
   // EngineClient
   void channel_event(unsigned channel, IntStatus bits, Cycle cycle) override;
+  void acknowledge(unsigned hs, bool finish, Cycle cycle) override;
+  void software_handshake_done(unsigned channel, bool destination) override;
+  bool take_shadow_set(unsigned channel, ShadowSet& set) override;
   void diagnostic(unsigned channel, Severity severity, const char* kind, const char* message,
                   Cycle cycle) override;
 
   const Parameters parameters_;
   const Clock clock_;
   const EventSource source_;
-  InterruptSink& interrupts_;
+  OutputSink& outputs_;
   Engine engine_;
   RegisterBank bank_;
   Observer* diagnostic_observer_ = nullptr;

@@ -338,14 +338,22 @@ void Registers::declare_channels() {
       .on_write<&Registers::write_axi_qos>(this);
 
   // Without the status feature nothing is ever fetched: the status reads 0 and its address is only stored.
-  ch.add(0x60, "SSTAT", "Source status").access(kRo).field(31, 0, "SSTAT", "as fetched from SSTATAR");
-  ch.add(0x68, "DSTAT", "Destination status").access(kRo).field(31, 0, "DSTAT", "as fetched from DSTATAR");
+  ch.add(0x60, "SSTAT", "Source status")
+      .access(kRo)
+      .field(31, 0, "SSTAT", "as fetched from SSTATAR")
+      .live<&Registers::sstat>(this);
+  ch.add(0x68, "DSTAT", "Destination status")
+      .access(kRo)
+      .field(31, 0, "DSTAT", "as fetched from DSTATAR")
+      .live<&Registers::dstat>(this);
   ch.add(0x70, "SSTATAR", "Where the source status is fetched")
       .field(top, 0, "SSTATAR", "address")
-      .locked<&Registers::lock_always>(this);
+      .locked<&Registers::lock_always>(this)
+      .on_write<&Registers::write_sstatar>(this);
   ch.add(0x78, "DSTATAR", "Where the destination status is fetched")
       .field(top, 0, "DSTATAR", "address")
-      .locked<&Registers::lock_always>(this);
+      .locked<&Registers::lock_always>(this)
+      .on_write<&Registers::write_dstatar>(this);
   declare_interrupts(ch);
 }
 

@@ -21,7 +21,7 @@ class NoBus : public dmac::AxiPort {
   void request(std::uint32_t, const dmac::Burst&, Cycle, std::byte*) override {}
 };
 
-class NoInterrupts : public dmac::InterruptSink {
+class NoInterrupts : public dmac::OutputSink {
  public:
   void line_changed(unsigned, bool, Cycle) override {}
 };

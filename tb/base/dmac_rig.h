@@ -34,7 +34,7 @@ struct ArrayPort : AxiPort {
   }
 };
 
-struct RecordedLines : InterruptSink {
+struct RecordedLines : OutputSink {
   struct Change {
     unsigned line;
     bool level;
