@@ -9,12 +9,11 @@
 #include <functional>
 #include <vector>
 
+#include "modules/dmac_model.h"
+
 namespace dmavp::test {
 
-using Time = std::uint64_t;  // ps
-inline constexpr Time kNever = ~Time{0};
-
-class FakeDmac {
+class FakeDmac final : public DmacModel {
  public:
   struct Settings {
     unsigned channels = 6;
@@ -28,14 +27,12 @@ class FakeDmac {
   /// `memory` gives the bytes at a bus address, or NULL outside RAM.
   FakeDmac(const Settings& settings, std::function<std::byte*(std::uint64_t)> memory);
 
-  std::uint64_t read(std::uint64_t offset, unsigned bytes, Time now);
-  void write(std::uint64_t offset, unsigned bytes, std::uint64_t value, Time now);
-  /// Everything due at or before `now` has happened.
-  void advance(Time now);
-  Time next_event() const;
-  /// Level of the line of a channel; of the combined line.
-  bool line(unsigned channel) const;
-  bool combined() const;
+  std::uint64_t read(std::uint64_t offset, unsigned bytes, Time now) override;
+  void write(std::uint64_t offset, unsigned bytes, std::uint64_t value, Time now) override;
+  void advance(Time now) override;
+  Time next_event() const override;
+  bool line(unsigned channel) const override;
+  bool combined() const override;
 
   /// Fails the transfer that is under way on a channel once `bytes` of it are written, with these status
   /// bits.

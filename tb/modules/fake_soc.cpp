@@ -73,6 +73,8 @@ void FakePlic::write(std::uint64_t offset, std::uint64_t value) {
 FakeSoc::FakeSoc(const Settings& settings)
     : dmac(settings.dmac, [this](std::uint64_t address) { return at(address); }),
       s_(settings),
+      other_(s_.controller ? s_.controller([this](std::uint64_t address) { return at(address); }) : nullptr),
+      model_(other_ ? *other_ : static_cast<DmacModel&>(dmac)),
       blob_(load_file(settings.device_tree)),
       ram_(static_cast<std::byte*>(std::aligned_alloc(4096, kRamSize))) {
   std::memset(ram_, 0, kRamSize);
@@ -104,14 +106,14 @@ int FakeSoc::run(const std::vector<std::string>& load, bool unload) {
   }
   if (unload) k.queue_unload_all();
   while (!k.idle_init() || k.clients_running()) {
-    const port::Time next = std::min<port::Time>(k.run(), dmac.next_event());
+    const port::Time next = std::min<port::Time>(k.run(), model_.next_event());
     if (k.idle_init() && !k.clients_running()) break;
     if (!dirty_ && next == port::kNever)
       throw std::runtime_error(std::string("stuck:\n") + k.describe_threads());
     if (!dirty_ && next != port::kNever) now_ = std::max(now_, next);
     if (now_ > s_.limit) throw std::runtime_error(std::string("time limit:\n") + k.describe_threads());
-    if (dmac.next_event() <= now_) {
-      dmac.advance(now_);
+    if (model_.next_event() <= now_) {
+      model_.advance(now_);
       update_lines(now_);
     }
     deliver();
@@ -121,9 +123,9 @@ int FakeSoc::run(const std::vector<std::string>& load, bool unload) {
 
 void FakeSoc::update_lines(port::Time when) {
   if (s_.combined_irq)
-    plic_.set_source(s_.dmac_irq, dmac.combined());
+    plic_.set_source(s_.dmac_irq, model_.combined());
   else
-    for (unsigned i = 0; i < s_.dmac.channels; i++) plic_.set_source(s_.dmac_irq + i, dmac.line(i));
+    for (unsigned i = 0; i < s_.dmac.channels; i++) plic_.set_source(s_.dmac_irq + i, model_.line(i));
   for (unsigned c = 0; c < line_.size(); c++) {
     const bool level = plic_.output(c);
     if (level != line_[c]) {
@@ -148,7 +150,7 @@ void FakeSoc::deliver() {
 /// Nothing runs past what the controller does next; a changed interrupt line is delivered first.
 port::Time FakeSoc::horizon() {
   if (dirty_) return 0;
-  return std::min<port::Time>(dmac.next_event(), now_ + s_.quantum);
+  return std::min<port::Time>(model_.next_event(), now_ + s_.quantum);
 }
 
 port::MmioResult FakeSoc::read(unsigned, std::uint64_t address, unsigned bytes, port::Time now) {
@@ -156,7 +158,7 @@ port::MmioResult FakeSoc::read(unsigned, std::uint64_t address, unsigned bytes, 
   r.duration = kAccess;
   if (address >= kDmacBase && address < kDmacBase + kDmacSize) {
     if (on_access) on_access(address - kDmacBase, false, now);
-    r.value = dmac.read(address - kDmacBase, bytes, now);
+    r.value = model_.read(address - kDmacBase, bytes, now);
   } else if (address >= kPlicBase && address < kPlicBase + kPlicSize) {
     r.value = plic_.read(address - kPlicBase);
   } else {
@@ -172,7 +174,7 @@ port::MmioResult FakeSoc::write(unsigned, std::uint64_t address, unsigned bytes,
   r.duration = kAccess;
   if (address >= kDmacBase && address < kDmacBase + kDmacSize) {
     if (on_access) on_access(address - kDmacBase, true, now);
-    dmac.write(address - kDmacBase, bytes, value, now);
+    model_.write(address - kDmacBase, bytes, value, now);
   } else if (address >= kPlicBase && address < kPlicBase + kPlicSize) {
     plic_.write(address - kPlicBase, value);
   } else {

@@ -38,6 +38,8 @@ class FakeSoc : public port::Machine {
     std::string device_tree;               ///< path of a blob
     std::function<void(void* blob)> edit;  ///< changes it in place before the boot
     FakeDmac::Settings dmac;
+    /// Makes the controller that takes the place of the fake one, if any.
+    std::function<std::unique_ptr<DmacModel>(std::function<std::byte*(std::uint64_t)> memory)> controller;
     unsigned dmac_irq = 27;  ///< of channel 0, or of the combined line
     bool combined_irq = false;
     std::uint64_t seed = 1;
@@ -97,6 +99,8 @@ class FakeSoc : public port::Machine {
   void deliver();
 
   Settings s_;
+  std::unique_ptr<DmacModel> other_;
+  DmacModel& model_;  ///< `dmac` or `*other_`
   std::vector<char> blob_;
   std::byte* ram_;
   FakePlic plic_;

@@ -56,7 +56,7 @@ void cyclic_positions() {
       dma_tx_state state;
       CHECK_EQ(dmaengine_tx_status(b.chan, c.cookie, &state), DMA_IN_PROGRESS);
       const u32 position = static_cast<u32>(length) - state.residue;
-      CHECK(state.residue >= 1 && state.residue <= length && state.in_flight_bytes <= 64);
+      CHECK(state.residue >= 1 && state.residue <= length && state.in_flight_bytes < 256 + 8);
       const u32 last = static_cast<u32>(length) - before;
       if (position < last) wraps++;
       CHECK(position >= last || last - position > length / 2);
@@ -68,10 +68,8 @@ void cyclic_positions() {
     CHECK_EQ(dmaengine_pause(b.chan), 0);
     const size_t position = length - b.residue(c.cookie);
     CHECK_EQ(dmaengine_terminate_sync(b.chan), 0);
+    CHECK(c.calls > wraps);  // K32: periods may share a callback
     // The peripheral goes on where it was paused: so many whole rounds and the position.
-    const size_t periods_seen = c.calls;
-    CHECK(periods_seen + 1 >= wraps * periods);
-    // Where the stream is now shows in the last byte; find it near what the calls say.
     size_t total = wraps * length + position;
     CHECK_EQ(b.buffer[position ? position - 1 : length - 1], stream_byte(given + total - 1));
     given += total;

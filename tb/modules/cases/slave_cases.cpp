@@ -16,6 +16,8 @@ static bool wide;
 module_param(wide, bool, 0444);
 static bool one_cpu;
 module_param(one_cpu, bool, 0444);
+static uint fifo = 64;  // bytes
+module_param(fifo, uint, 0444);
 
 namespace dmavp::test {
 
@@ -95,7 +97,8 @@ void residue() {
   u32 last = kLength;
   unsigned asked = 0, flying = 0;
   while (dmaengine_tx_status(b.chan, cookie, &state) == DMA_IN_PROGRESS) {
-    CHECK(state.residue <= last && state.in_flight_bytes <= state.residue && state.in_flight_bytes < 64 + 8);
+    CHECK(state.residue <= last && state.in_flight_bytes <= state.residue &&
+          state.in_flight_bytes < fifo + 8);
     if (!to_device) {
       size_t arrived = 0;
       for (size_t n = 0; n < 3 * kPiece; n++) {
