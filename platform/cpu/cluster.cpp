@@ -57,6 +57,7 @@ void Cluster::execute() {
     now_ = to_picoseconds(sc_core::sc_time_stamp());
     if (options_.settled) options_.settled(now_);
     if (now_ >= options_.end) return conclude(Outcome::kTimeout);
+    if (options_.interrupted && options_.interrupted()) return conclude(Outcome::kInterrupted);
     quantum_end_ = now_ + options_.quantum;
     const port::Time next = kernel_->run();
     if (recorder_.finished()) return conclude(Outcome::kDone);

@@ -24,7 +24,8 @@ enum class Outcome : std::uint8_t {
   kDone,         ///< every client has finished and every module is unloaded
   kModuleError,  ///< a module was refused or cannot be unloaded; kernel::Kernel::error() says why
   kTimeout,      ///< the end of the run came first
-  kDeadlock      ///< nothing can ever happen again
+  kDeadlock,     ///< nothing can ever happen again
+  kInterrupted   ///< the user does not want to wait
 };
 
 /// One thread runs the software of all CPUs, always of the one with the least local time, ahead of the
@@ -40,6 +41,7 @@ class Cluster : public sc_core::sc_module, public port::Machine {
     std::function<void(int level, port::Time time, unsigned cpu, const char* line)> log;
     /// Called when everything before `now` has happened, in hardware too once it is synchronized.
     std::function<void(port::Time now)> settled;
+    std::function<bool()> interrupted;            ///< asked between steps; true ends the run
     std::function<void(const char* text)> fatal;  ///< must not return
   };
 

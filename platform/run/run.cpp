@@ -22,6 +22,7 @@
 #include "platform/cpu/cluster.h"
 #include "platform/report/result.h"
 #include "platform/run/crash.h"
+#include "platform/run/interruption.h"
 
 namespace dmavp::platform {
 namespace {
@@ -123,6 +124,7 @@ class Run {
     kernel.queue_unload_all();
 
     install_crash_handlers();
+    catch_interruption();
     start_watchdog(kWatchdogSeconds);
     started_ = std::chrono::steady_clock::now();
     sc_core::sc_start();
@@ -161,6 +163,7 @@ class Run {
         trace_.flush(trace_file_.stream(), now);
       };
     }
+    options.interrupted = interrupted;
     options.fatal = [this](const char* text) { fatal(text); };
     cluster_ = std::make_unique<Cluster>("cpus", *board_, tree_.blob(), choices_, recorder_, options);
   }
@@ -174,6 +177,10 @@ class Run {
 
   void judge(Outcome outcome, kernel::Kernel& kernel) {
     auto& failures = summary_.failures;
+    if (outcome == Outcome::kInterrupted) {
+      failures.push_back("interrupted by a signal after " + format_time(recorder_.end()) +
+                         " of simulated time");
+    }
     if (kernel.status() != 0) failures.emplace_back(kernel.error());
     if (outcome == Outcome::kTimeout || outcome == Outcome::kDeadlock) {
       failures.push_back(outcome == Outcome::kTimeout

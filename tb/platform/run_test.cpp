@@ -209,6 +209,17 @@ TEST(RunEnds, WithStatus1WhenAClientThatReportsDoesNotStart) {
   EXPECT_THAT(f.err, HasSubstr("client dmatest never started"));
 }
 
+TEST(RunEnds, WithItsResultsWrittenWhenInterrupted) {
+  const std::string json = scratch("interrupted.json");
+  const Finished f = run_program(
+      {"run", "memcpy", "--quiet", "--json", json, "--insmod", DMAVP_TEST_MODULES "/faulty_interrupted.so"});
+  EXPECT_EQ(f.status, 1);
+  EXPECT_THAT(f.err, HasSubstr("interrupted by a signal after "));
+  const json::value result = json::parse(read_file(json));
+  EXPECT_FALSE(result.at("passed").as_bool());
+  EXPECT_GT(result.at("sim_time_ps").to_number<std::uint64_t>(), 3'000'000u);
+}
+
 TEST(RunEnds, WithAReportWhenAModuleFollowsAWildPointer) {
   const Finished f =
       run_program({"run", "memcpy", "--quiet", "--insmod", DMAVP_TEST_MODULES "/faulty_wild.so"});
