@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/config/paths.h"
+
 namespace dmavp::platform {
 namespace {
 
@@ -35,6 +37,7 @@ Board::Board(const sc_core::sc_module_name& name, BoardDescription description, 
   build_memories();
   build_plic();
   build_dmacs();
+  build_peripherals();
 }
 
 Board::~Board() = default;
@@ -54,6 +57,8 @@ void Board::build_bus() {
   config.regions.push_back({description_.plic.name, description_.plic.base, description_.plic.size, false});
   for (const DmacDescription& d : description_.dmacs)
     config.regions.push_back({d.name, d.base, d.size, false});
+  for (const PeripheralDescription& p : description_.peripherals)
+    config.regions.push_back({p.name, p.base, p.size, false});
   bus_ = std::make_unique<AxiInterconnect>("bus", config, clock_);
 }
 
@@ -95,6 +100,28 @@ void Board::build_dmacs() {
   }
 }
 
+void Board::build_peripherals() {
+  for (const PeripheralDescription& p : description_.peripherals) {
+    peripherals_.push_back(make_peripheral(module_name(p.name), p, source_directory()));
+    Peripheral& peripheral = *peripherals_.back();
+    links_.join(p.name, bus_->out[next_region_++], peripheral.socket());
+    if (p.interrupt) peripheral.interrupt().bind(source_lines_[*p.interrupt]);
+    if (p.rx) wire(*p.rx, peripheral.receive());
+    if (p.tx) wire(*p.tx, peripheral.transmit());
+  }
+  for (std::size_t i = 0; i < peripherals_.size(); ++i) {
+    const PeripheralDescription& p = description_.peripherals[i];
+    if (p.kind == PeripheralKind::kI2s && p.i2s.backend == I2sBackend::kPeer)
+      join_i2s(*peripherals_[i], *peripherals_[p.peer]);
+  }
+}
+
+void Board::wire(const DmaLink& link, const Peripheral::Handshake& handshake) {
+  DwAxiDmac& dmac = *dmacs_[link.dmac];
+  handshake.request->bind(dmac.request[link.number]);
+  dmac.acknowledge_to[link.number].bind(*handshake.acknowledge);
+}
+
 std::vector<port::RamRegion> Board::ram() const {
   std::vector<port::RamRegion> regions;
   for (const bool main : {true, false}) {
@@ -108,6 +135,7 @@ std::vector<port::RamRegion> Board::ram() const {
 }
 
 void Board::synchronize() {
+  for (auto& peripheral : peripherals_) peripheral->synchronize();
   for (auto& dmac : dmacs_) dmac->synchronize();
 }
 

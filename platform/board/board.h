@@ -1,5 +1,5 @@
 // The hardware of a board, built from its description: interconnect, memories, interrupt controller,
-// controllers.
+// DMA controllers, peripherals.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,7 @@
 #include "dmac/dw_axi_dmac.h"
 #include "memory/sram.h"
 #include "peripherals/plic.h"
+#include "platform/board/peripheral.h"
 #include "platform/config/board_description.h"
 #include "port/machine.h"
 
@@ -23,7 +24,7 @@ class Links {
  public:
   virtual ~Links() = default;
   /// Called once per link while the hierarchy is built. `name` is the link's end that is not the
-  /// interconnect: "cpu0", "dmac0.m1", "ram0", "plic0".
+  /// interconnect: "cpu0", "dmac0.m1", "ram0", "plic0", "uart1".
   virtual void join(const std::string& name, tlm::tlm_initiator_socket<>& from, tlm::tlm_target_socket<>& to);
 };
 
@@ -48,6 +49,8 @@ class Board : public sc_core::sc_module {
   std::vector<port::RamRegion> ram() const;  ///< main memory first, then other memories
   unsigned dmacs() const { return static_cast<unsigned>(dmacs_.size()); }
   DwAxiDmac& dmac(unsigned index) { return *dmacs_[index]; }
+  unsigned peripherals() const { return static_cast<unsigned>(peripherals_.size()); }
+  Peripheral& peripheral(unsigned index) { return *peripherals_[index]; }
   Plic& plic() { return *plic_; }
   const AxiInterconnect& bus() const { return *bus_; }
 
@@ -59,6 +62,8 @@ class Board : public sc_core::sc_module {
   void build_memories();
   void build_plic();
   void build_dmacs();
+  void build_peripherals();
+  void wire(const DmaLink& link, const Peripheral::Handshake& handshake);
 
   BoardDescription description_;
   Links& links_;
@@ -68,6 +73,7 @@ class Board : public sc_core::sc_module {
   std::vector<std::unique_ptr<Sram>> memories_;
   std::unique_ptr<Plic> plic_;
   std::vector<std::unique_ptr<DwAxiDmac>> dmacs_;
+  std::vector<std::unique_ptr<Peripheral>> peripherals_;
   sc_core::sc_vector<sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS>> source_lines_;
   sc_core::sc_vector<sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS>> context_lines_;
   unsigned next_region_ = 0;

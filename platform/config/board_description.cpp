@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/config/peripheral_reader.h"
 #include "platform/config/problem.h"
 #include "platform/config/property_table.h"
 #include "platform/config/value.h"
@@ -75,7 +76,7 @@ class Reader {
   void visit(int node) {
     if (node == 0 || !exists(node)) return;
     NodeKind kind{};
-    if (!kind_of(tree_, node, kind)) return note_unknown(node);
+    if (!kind_of(tree_, node, kind)) return is_spi_chip(tree_, node) ? void() : note_unknown(node);
     switch (kind) {
       case NodeKind::kCpus:
         return;
@@ -89,6 +90,14 @@ class Reader {
         return add_dmac(node);
       case NodeKind::kBus:
         return add_bus(node);
+      case NodeKind::kFlash:
+        if (!is_spi_chip(tree_, node)) note_unknown(node);
+        return;
+      case NodeKind::kUart:
+      case NodeKind::kSpi:
+      case NodeKind::kI2s:
+      case NodeKind::kTraffic:
+        return read_peripheral(tree_, node, kind, board_, problems_);
     }
   }
 
@@ -244,23 +253,28 @@ class Reader {
       }
       cpu.context = static_cast<unsigned>(first - context_cpus_.begin());
     }
+    finish_peripherals(tree_, board_, problems_);
     check_interrupts();
     check_overlaps();
   }
 
   void check_interrupts() {
     std::vector<std::string> owner(board_.plic.sources + 1);
-    for (const DmacDescription& dmac : board_.dmacs) {
-      for (const std::uint32_t irq : dmac.interrupts) {
-        if (irq == 0 || irq > board_.plic.sources) {
-          complain(dmac.path + ": interrupts: " + std::to_string(irq) + " is out of range (1 .. " +
-                   std::to_string(board_.plic.sources) + " of " + board_.plic.name + ")");
-        } else if (!owner[irq].empty()) {
-          complain(dmac.path + ": interrupts: " + std::to_string(irq) + " is already used by " + owner[irq]);
-        } else {
-          owner[irq] = dmac.path;
-        }
+    const auto claim = [&](const std::string& path, std::uint32_t irq) {
+      if (irq == 0 || irq > board_.plic.sources) {
+        complain(path + ": interrupts: " + std::to_string(irq) + " is out of range (1 .. " +
+                 std::to_string(board_.plic.sources) + " of " + board_.plic.name + ")");
+      } else if (!owner[irq].empty()) {
+        complain(path + ": interrupts: " + std::to_string(irq) + " is already used by " + owner[irq]);
+      } else {
+        owner[irq] = path;
       }
+    };
+    for (const DmacDescription& dmac : board_.dmacs) {
+      for (const std::uint32_t irq : dmac.interrupts) claim(dmac.path, irq);
+    }
+    for (const PeripheralDescription& p : board_.peripherals) {
+      if (p.interrupt) claim(p.path, *p.interrupt);
     }
   }
 
@@ -268,6 +282,7 @@ class Reader {
     std::vector<Region> regions;
     for (const auto& m : board_.memories) regions.push_back({m.name, m.base, m.size});
     for (const auto& d : board_.dmacs) regions.push_back({d.name, d.base, d.size});
+    for (const auto& p : board_.peripherals) regions.push_back({p.name, p.base, p.size});
     if (board_.plic.size != 0) regions.push_back({board_.plic.name, board_.plic.base, board_.plic.size});
     std::stable_sort(regions.begin(), regions.end(),
                      [](const Region& a, const Region& b) { return a.base < b.base; });

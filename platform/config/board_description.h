@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "dmac/parameters.h"
 #include "kernel/kernel.h"
 #include "platform/config/device_tree.h"
+#include "platform/config/peripheral_settings.h"
 
 namespace dmavp::platform {
 
@@ -47,12 +49,53 @@ struct DmacDescription {
   std::vector<std::uint32_t> interrupts;  ///< 1 = combined; else one per channel, and possibly the common one
 };
 
+/// One handshake interface of a peripheral, wired by its `dmas`.
+struct DmaLink {
+  std::string controller;  ///< path of its node
+  unsigned dmac = 0;       ///< index in BoardDescription::dmacs
+  unsigned number = 0;     ///< handshake interface there
+};
+
+/// What hangs behind a native chip select of an SPI master.
+struct SpiChip {
+  std::string name;
+  std::string path;
+  unsigned select = 0;
+  bool flash = false;  ///< else a loopback
+  FlashSettings settings;
+};
+
+enum class PeripheralKind : std::uint8_t { kUart, kSpi, kI2s, kTraffic };
+const char* to_string(PeripheralKind kind);  ///< "uart", "spi", "i2s", "traffic"
+
+struct PeripheralDescription {
+  PeripheralKind kind = PeripheralKind::kUart;
+  std::string name;
+  std::string path;
+  std::string where;  ///< file and path, for messages about host files
+  std::uint64_t base = 0;
+  std::uint64_t size = 0;
+  std::uint64_t bus_hz = 0;    ///< of register accesses and DMA handshakes
+  std::uint64_t clock_hz = 0;  ///< baud clock, ssi clock or serial clock of an I2S
+  std::optional<std::uint32_t> interrupt;
+  std::optional<DmaLink> rx;  ///< peripheral to memory
+  std::optional<DmaLink> tx;  ///< memory to peripheral
+  // Of these the one of its kind.
+  UartSettings uart;
+  ssi::Parameters spi;
+  std::vector<SpiChip> chips;
+  I2sSettings i2s;
+  unsigned peer = 0;  ///< I2sBackend::kPeer: index in BoardDescription::peripherals
+  traffic::Parameters traffic;
+};
+
 struct BoardDescription {
   std::string model;
   std::vector<CpuDescription> cpus;
   std::vector<MemoryDescription> memories;
   PlicDescription plic;
   std::vector<DmacDescription> dmacs;
+  std::vector<PeripheralDescription> peripherals;
   kernel::Tunables tunables;
   std::uint64_t quantum_ps = 0;
   std::uint64_t clock_hz = 0;         ///< AXI clock of the interconnect and the memories
@@ -60,6 +103,7 @@ struct BoardDescription {
   std::uint64_t response_latency = 0;
   bool coherent = true;
   std::vector<std::string> ignored;  ///< paths of nodes nobody knows
+  std::vector<std::string> notes;    ///< what was assumed or left out, one sentence each
 };
 
 /// Throws InputError with one line for every problem found.

@@ -353,6 +353,11 @@ std::optional<std::uint64_t> DeviceTree::clock_hz(int node, const std::string& n
   return first;
 }
 
+bool DeviceTree::has_clock(int node, const std::string& name) const {
+  const auto names = strings(node, "clock-names");
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 // --- edits
 // --------------------------------------------------------------------------------------------------
 
@@ -373,6 +378,14 @@ void DeviceTree::set_cells(const std::string& node_path, const std::string& prop
     raw.append(reinterpret_cast<const char*>(&cell_value), 4);
   }
   set_bytes(node_path, property, raw);
+}
+
+void DeviceTree::remove(const std::string& node_path, const std::string& property) {
+  const auto at = node(node_path);
+  if (!at) throw InputError(source_ + ": no node " + node_path);
+  const int bad = fdt_delprop(blob_.data(), *at, property.c_str());
+  if (bad != 0 && bad != -FDT_ERR_NOTFOUND)
+    throw InputError(where(*at, property, std::string("cannot be removed: ") + fdt_strerror(bad)));
 }
 
 std::string DeviceTree::where(int node, std::string_view property, std::string_view text) const {

@@ -59,11 +59,15 @@ class DeviceTree {
   /// `dmavp,clock-frequency`.
   std::optional<std::uint64_t> clock_hz(int node, const std::string& name) const;
 
+  /// Whether `clock-names` has the name.
+  bool has_clock(int node, const std::string& name) const;
+
   // --- edits
   // ------------------------------------------------------------------------------------------------
   void set_bytes(const std::string& path, const std::string& property, const std::string& value);
   void set_cells(const std::string& path, const std::string& property,
                  const std::vector<std::uint32_t>& value);
+  void remove(const std::string& path, const std::string& property);  ///< which may be absent
 
   /// "file: /node: property: text", the form of every message about the tree.
   std::string where(int node, std::string_view property, std::string_view text) const;

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "platform/config/property_table_peripherals.h"
+
 namespace dmavp::platform {
 namespace {
 
@@ -114,6 +116,14 @@ std::vector<Property> make_table() {
                 [](S& s, unsigned, V v) { s.dmac.multi_blk_en = v != 0; }),
       dmac_bool("dmavp,lli-write-back", "1", "Linked-list items are written back at the end of their block.",
                 [](S& s, unsigned, V v) { s.dmac.lli_wb_en = v != 0; }),
+      dmac_bool("dmavp,lli-prefetch", "0", "The next linked-list item is fetched while a block runs.",
+                [](S& s, unsigned, V v) { s.dmac.lli_prefetch_en = v != 0; }),
+      dmac_bool("dmavp,src-stat", "0", "Source status can be fetched at the end of a block (SSTAT).",
+                [](S& s, unsigned, V v) { s.dmac.src_stat_en = v != 0; }),
+      dmac_bool("dmavp,dst-stat", "0", "Destination status can be fetched at the end of a block (DSTAT).",
+                [](S& s, unsigned, V v) { s.dmac.dst_stat_en = v != 0; }),
+      dmac_bool("dmavp,lock", "0", "Channel locking exists (LOCK_CH).",
+                [](S& s, unsigned, V v) { s.dmac.lock_en = v != 0; }),
       dmac_bool("dmavp,abort", "1", "Channel abort bits exist.",
                 [](S& s, unsigned, V v) { s.dmac.abort_en = v != 0; }),
       {"dmavp,id", dmac, kCell, "", 0, kMax32, "0", "DMAC_ID.",
@@ -149,6 +159,9 @@ std::vector<Property> make_table() {
        {"round-robin", "lowest-index"}},
       dmac_bool("dmavp,cmpltd-from-zero", "0", "CMPLTD_BLK_TFR_SIZE counts items minus one.",
                 [](S& s, unsigned, V v) { s.dmac.cmpltd_counts_from_zero = v != 0; }),
+      dmac_bool("dmavp,drop-when-silent", "0",
+                "A channel that is disabled does not wait for a destination that stopped asking.",
+                [](S& s, unsigned, V v) { s.dmac.drop_when_silent = v != 0; }),
       {"dmavp,register-latency", dmac, kCell, "cycles", 0, 10'000, "2", "Duration of a register access.",
        [](S& s, unsigned, V v) { s.dmac.register_latency = v; }},
       {"dmavp,start-latency", dmac, kCell, "cycles", 0, 10'000, "4", "CH_EN written to first request.",
@@ -194,6 +207,9 @@ std::vector<Property> make_table() {
        "What frees an outstanding slot of the writer.",
        [](S& s, unsigned, V v) { s.dmac.write_slot_release = static_cast<dmac::SlotRelease>(v); },
        {"last-beat", "response"}},
+      {"dmavp,handshake-latency", dmac, kCell, "cycles", 0, 10'000, "2",
+       "DMA request seen to the first burst of its transaction.",
+       [](S& s, unsigned, V v) { s.dmac.handshake_latency = v; }},
       {"dmavp,lli-decode-latency", dmac, kCell, "cycles", 0, 10'000, "2",
        "Last beat of a fetched linked-list item to the first request of its block.",
        [](S& s, unsigned, V v) { s.dmac.lli_decode_latency = v; }},
@@ -212,6 +228,7 @@ bool derived(const Property& p) { return std::string_view(p.default_text).substr
 
 std::string range_text(const Property& p) {
   if (p.type == PropertyType::kFlag) return "present or absent";
+  if (p.type == PropertyType::kText) return "text";
   if (p.type == kChoice) {
     std::string words;
     for (const char* word : p.choices) words += (words.empty() ? "" : ", ") + std::string(word);
@@ -225,8 +242,9 @@ std::string range_text(const Property& p) {
 
 std::string default_shown(const Property& p) { return derived(p) ? p.default_text + 2 : p.default_text; }
 
-constexpr NodeKind kKinds[] = {NodeKind::kCpus, NodeKind::kCpu,  NodeKind::kMemory,
-                               NodeKind::kBus,  NodeKind::kPlic, NodeKind::kDmac};
+constexpr NodeKind kKinds[] = {NodeKind::kCpus,  NodeKind::kCpu,  NodeKind::kMemory, NodeKind::kBus,
+                               NodeKind::kPlic,  NodeKind::kDmac, NodeKind::kUart,   NodeKind::kSpi,
+                               NodeKind::kFlash, NodeKind::kI2s,  NodeKind::kTraffic};
 
 }  // namespace
 
@@ -244,15 +262,31 @@ const char* to_string(NodeKind kind) {
       return "sifive,plic-1.0.0";
     case NodeKind::kBus:
       return "simple-bus";
+    case NodeKind::kUart:
+      return "snps,dw-apb-uart";
+    case NodeKind::kSpi:
+      return "snps,dw-apb-ssi";
+    case NodeKind::kFlash:
+      return "jedec,spi-nor";
+    case NodeKind::kI2s:
+      return "snps,designware-i2s";
+    case NodeKind::kTraffic:
+      return "dmavp,traffic";
   }
   return "?";
 }
 
 bool Property::required() const { return std::strcmp(default_text, "required") == 0; }
-bool Property::has_default() const { return !required() && !derived(*this) && type != PropertyType::kFlag; }
+bool Property::has_default() const {
+  return !required() && !derived(*this) && type != PropertyType::kFlag && type != PropertyType::kText;
+}
 
 const std::vector<Property>& property_table() {
-  static const std::vector<Property> table = make_table();
+  static const std::vector<Property> table = [] {
+    std::vector<Property> all = make_table();
+    add_peripheral_properties(all);
+    return all;
+  }();
   return table;
 }
 

@@ -10,10 +10,23 @@
 #include "dmac/parameters.h"
 #include "kernel/kernel.h"
 #include "platform/config/device_tree.h"
+#include "platform/config/peripheral_settings.h"
 
 namespace dmavp::platform {
 
-enum class NodeKind : std::uint8_t { kCpus, kCpu, kMemory, kDmac, kPlic, kBus };
+enum class NodeKind : std::uint8_t {
+  kCpus,
+  kCpu,
+  kMemory,
+  kDmac,
+  kPlic,
+  kBus,
+  kUart,
+  kSpi,
+  kFlash,
+  kI2s,
+  kTraffic
+};
 const char* to_string(NodeKind kind);
 
 /// What the properties of one node say; only the parts of the node's kind mean anything.
@@ -33,13 +46,19 @@ struct NodeSettings {
   unsigned data_width_code = 0;  // kDmac: snps,data-width
   unsigned burst_property = 0;   // kDmac: snps,axi-max-burst-len, 0 if absent
   dmac::Parameters dmac;         // kDmac
+  UartSettings uart;             // kUart
+  ssi::Parameters spi;           // kSpi
+  FlashSettings flash;           // kFlash
+  I2sSettings i2s;               // kI2s
+  traffic::Parameters traffic;   // kTraffic
 };
 
 enum class PropertyType : std::uint8_t {
-  kCell,   ///< one 32-bit number
-  kCells,  ///< numbers, one for each channel
-  kFlag,   ///< present or absent
-  kChoice  ///< one of the words in `choices`
+  kCell,    ///< one 32-bit number
+  kCells,   ///< numbers, one for each channel
+  kFlag,    ///< present or absent
+  kChoice,  ///< one of the words in `choices`
+  kText     ///< any text, the name of a file for example
 };
 
 struct Property {
@@ -54,6 +73,7 @@ struct Property {
   void (*set)(NodeSettings& settings, unsigned index,
               std::uint64_t value);  ///< for kChoice the index of the word
   std::vector<const char*> choices = {};
+  void (*set_text)(NodeSettings& settings, const std::string& value) = nullptr;  ///< for kText
 
   bool required() const;
   bool has_default() const;

@@ -5,6 +5,7 @@
 
 #include "platform/config/problem.h"
 #include "platform/config/property_table.h"
+#include "platform/config/property_table_peripherals.h"
 #include "platform/config/value.h"
 
 namespace dmavp::platform {
@@ -49,6 +50,11 @@ void read_one(const DeviceTree& tree, int node, const Property& p, NodeSettings&
     const auto index = words.empty() ? std::nullopt : choice_index(p, words[0]);
     if (!index) return complain("\"" + (words.empty() ? "" : words[0]) + "\" is none of: " + choices_text(p));
     return p.set(settings, 0, *index);
+  }
+  if (p.type == PropertyType::kText) {
+    const auto words = tree.strings(node, p.name);
+    if (words.size() != 1) return complain("is not one text");
+    return p.set_text(settings, words[0]);
   }
   const auto cells = tree.cells(node, p.name);
   const std::size_t wanted = p.type == PropertyType::kCells ? settings.dmac.num_channels : 1;
@@ -145,6 +151,19 @@ PathParts parse_path(const std::string& path) {
   return parts;
 }
 
+std::optional<NodeKind> peripheral_kind(const DeviceTree& tree, int node) {
+  static constexpr std::pair<const char*, NodeKind> kStrings[] = {
+      {"snps,dw-apb-uart", NodeKind::kUart},      {"snps,dw-apb-ssi", NodeKind::kSpi},
+      {"snps,dwc-ssi-1.01a", NodeKind::kSpi},     {"canaan,k210-spi", NodeKind::kSpi},
+      {"jedec,spi-nor", NodeKind::kFlash},        {"snps,designware-i2s", NodeKind::kI2s},
+      {"starfive,jh7110-i2stx0", NodeKind::kI2s}, {"starfive,jh7110-i2stx1", NodeKind::kI2s},
+      {"starfive,jh7110-i2srx", NodeKind::kI2s},  {"dmavp,traffic", NodeKind::kTraffic}};
+  for (const auto& [text, kind] : kStrings) {
+    if (tree.compatible(node, text)) return kind;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool kind_of(const DeviceTree& tree, int node, NodeKind& kind) {
@@ -160,6 +179,7 @@ bool kind_of(const DeviceTree& tree, int node, NodeKind& kind) {
        {"snps,axi-dma-1.01a", "starfive,jh7110-axi-dma", "dmavp,dw-axi-dmac", "dmavp,agilex5-axi-dma"}) {
     if (tree.compatible(node, dmac)) return kind = NodeKind::kDmac, true;
   }
+  if (const auto peripheral = peripheral_kind(tree, node)) return kind = *peripheral, true;
   if (tree.compatible(node, "simple-bus")) return kind = NodeKind::kBus, true;
   return false;
 }
@@ -167,6 +187,7 @@ bool kind_of(const DeviceTree& tree, int node, NodeKind& kind) {
 NodeSettings read_settings(const DeviceTree& tree, int node, NodeKind kind,
                            std::vector<std::string>& problems) {
   NodeSettings settings;
+  preset_peripheral(tree, node, kind, settings);
   const std::size_t before = problems.size();
   for (const Property& p : property_table()) {
     // Arrays are as long as the controller has channels, which stands first in the table.
@@ -185,7 +206,9 @@ NodeSettings read_settings(const DeviceTree& tree, int node, NodeKind kind,
           tree.where(node, name, "no such property of a node of this kind (see dmavp properties)"));
     }
   }
-  if (kind == NodeKind::kDmac && problems.size() == before) finish_dmac(tree, node, settings, problems);
+  if (problems.size() != before) return settings;
+  if (kind == NodeKind::kDmac) finish_dmac(tree, node, settings, problems);
+  finish_peripheral(tree, node, kind, settings, problems);
   return settings;
 }
 
@@ -200,11 +223,16 @@ void apply_board_setting(DeviceTree& tree, const std::string& path, const std::s
   if (p == nullptr && !existing && parts.property != "status") {
     throw InputError("--set " + path + ": " + full + " has no property \"" + parts.property + "\"");
   }
-  const bool text = p != nullptr ? p->type == PropertyType::kChoice
+  if (p != nullptr && p->type == PropertyType::kFlag) {
+    if (value != "0" && value != "1")
+      throw InputError(tree.where(*node, p->name, "\"" + value + "\" is neither 0 nor 1"));
+    return value == "1" ? tree.set_bytes(full, p->name, {}) : tree.remove(full, p->name);
+  }
+  const bool text = p != nullptr ? p->type == PropertyType::kChoice || p->type == PropertyType::kText
                                  : parts.property == "status" || (existing && is_text(*existing));
   if (text) {
     if (parts.index) throw InputError("--set " + path + ": this property is text and has no index");
-    if (p != nullptr && !choice_index(*p, value)) {
+    if (p != nullptr && p->type == PropertyType::kChoice && !choice_index(*p, value)) {
       throw InputError(tree.where(*node, p->name, "\"" + value + "\" is none of: " + choices_text(*p)));
     }
     return tree.set_bytes(full, parts.property, value + std::string(1, '\0'));

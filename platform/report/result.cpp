@@ -112,6 +112,36 @@ json::array bus(Board& board) {
   return list;
 }
 
+// Every controller counts cycles of a clock of its own.
+json::array dmacs(const Board& board, const Recorder& recorder) {
+  json::array list;
+  for (const DmacDescription& d : board.description().dmacs) {
+    list.push_back(json::object{{"name", d.name},
+                                {"clock_hz", d.clock_hz},
+                                {"elapsed_cycles", Clock(d.clock_hz).cycle_at(recorder.end())}});
+  }
+  return list;
+}
+
+json::array peripherals(Board& board) {
+  json::array list;
+  for (unsigned i = 0; i < board.peripherals(); ++i) {
+    const PeripheralDescription& description = board.description().peripherals[i];
+    json::object counters;
+    for (const Counter& c : board.peripheral(i).counters()) counters[c.name] = c.value;
+    list.push_back(json::object{{"name", description.name},
+                                {"kind", to_string(description.kind)},
+                                {"counters", std::move(counters)}});
+  }
+  return list;
+}
+
+json::array texts(const std::vector<std::string>& lines) {
+  json::array list;
+  for (const std::string& line : lines) list.push_back(json::string(line));
+  return list;
+}
+
 }  // namespace
 
 Percentiles percentiles_ns(std::vector<port::Time> picoseconds) {
@@ -148,10 +178,6 @@ void write_json(std::ostream& out, const RunSummary& run, Board& board, const Re
                                        {"source", d.source},
                                        {"count", d.count}});
   }
-  json::array failures;
-  for (const std::string& text : run.failures) failures.push_back(json::string(text));
-  json::array ignored;
-  for (const std::string& path : run.ignored) ignored.push_back(json::string(path));
   const kernel::RunStatistics& s = recorder.statistics();
   std::array<char, 20> hash{};
   std::snprintf(hash.data(), hash.size(), "%016llx", static_cast<unsigned long long>(s.step_hash));
@@ -165,13 +191,16 @@ void write_json(std::ostream& out, const RunSummary& run, Board& board, const Re
                             {"sim_time_ps", recorder.end()},
                             {"elapsed_cycles", board.clock().cycle_at(recorder.end())},
                             {"wall_s", run.wall_s},
+                            {"dmacs", dmacs(board, recorder)},
                             {"clients", clients(recorder)},
                             {"channels", channels(board, recorder)},
                             {"bus", bus(board)},
+                            {"peripherals", peripherals(board)},
                             {"interrupts", std::move(interrupts)},
                             {"diagnostics", std::move(diagnostics)},
-                            {"failures", std::move(failures)},
-                            {"ignored_nodes", std::move(ignored)},
+                            {"failures", texts(run.failures)},
+                            {"ignored_nodes", texts(run.ignored)},
+                            {"notes", texts(board.description().notes)},
                             {"software", json::object{{"context_switches", s.context_switches},
                                                       {"softirq_deferred", s.softirq_deferred},
                                                       {"spinlock_contended", s.spinlock_contended},

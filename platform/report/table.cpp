@@ -77,6 +77,17 @@ void print_channels(std::ostream& out, Board& board, const Recorder& recorder) {
   if (unused != 0) out << "  (" << unused << " channels moved nothing)\n";
 }
 
+// Peripherals that did anything, with what they counted.
+void print_peripherals(std::ostream& out, Board& board) {
+  for (unsigned i = 0; i < board.peripherals(); ++i) {
+    std::string line;
+    for (const Counter& c : board.peripheral(i).counters()) {
+      if (c.value != 0) line += (line.empty() ? "" : ", ") + c.name + " " + std::to_string(c.value);
+    }
+    if (!line.empty()) out << "  " << board.description().peripherals[i].name << ": " << line << "\n";
+  }
+}
+
 }  // namespace
 
 void write_table(std::ostream& out, const RunSummary& run, Board& board, const Recorder& recorder) {
@@ -86,6 +97,7 @@ void write_table(std::ostream& out, const RunSummary& run, Board& board, const R
   print_clients(out, recorder);
   out << "\n";
   print_channels(out, board, recorder);
+  print_peripherals(out, board);
 
   std::vector<std::uint64_t> per_cpu(board.description().cpus.size());
   for (const InterruptRecord& i : recorder.interrupts()) {
@@ -97,6 +109,7 @@ void write_table(std::ostream& out, const RunSummary& run, Board& board, const R
       << " cycles of " << fixed(static_cast<double>(board.clock().hz()) / 1e6, 0) << " MHz in "
       << fixed(run.wall_s, 2) << " s, " << run.switches << " stops of software for hardware\n";
   for (const std::string& path : run.ignored) out << "  note: nobody knows the node " << path << "\n";
+  for (const std::string& note : board.description().notes) out << "  note: " << note << "\n";
   for (const DiagnosticRecord& d : recorder.diagnostics()) {
     out << "  " << to_string(d.severity) << ": " << d.kind << " at " << format_time(d.time_ps) << " ("
         << d.source << (d.count > 1 ? ", " + std::to_string(d.count) + " times" : "") << "): " << d.message

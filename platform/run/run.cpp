@@ -142,6 +142,13 @@ class Run {
       const DmacDescription& d = description_.dmacs[i];
       board_->dmac(i).set_observer(recorder_.observer_for(d.name, board_->dmac(i).clock()));
     }
+    for (unsigned i = 0; i < board_->peripherals(); ++i) {
+      const std::string& name = description_.peripherals[i].name;
+      Peripheral& peripheral = board_->peripheral(i);
+      peripheral.set_observer(recorder_.observer_for(name, board_->clock()));
+      if (!peripheral.announcement().empty())
+        std::cerr << "dmavp: " << name << ": " << peripheral.announcement() << "\n";
+    }
     if (trace_file_.wanted()) {
       board_->plic().set_observer(recorder_.observer_for(description_.plic.name, board_->clock()));
     }
@@ -222,6 +229,20 @@ class Run {
     }
   }
 
+  // False, with a message, when a file of a back end cannot be written.
+  bool save_back_ends() {
+    bool saved = true;
+    for (unsigned i = 0; i < board_->peripherals(); ++i) {
+      try {
+        board_->peripheral(i).save();
+      } catch (const std::exception& error) {
+        std::cerr << "dmavp: " << description_.peripherals[i].path << ": " << error.what() << "\n";
+        saved = false;
+      }
+    }
+    return saved;
+  }
+
   // Status of the run; every output is written.
   int publish() {
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started_;
@@ -235,7 +256,7 @@ class Run {
     summary_.passed = summary_.failures.empty();
     if (trace_file_.wanted()) trace_.finish(trace_file_.stream(), recorder_.end());
     if (json_.wanted()) write_json(json_.stream(), summary_, *board_, recorder_);
-    const bool written = trace_file_.close() & json_.close();
+    const bool written = trace_file_.close() & json_.close() & save_back_ends();
     if (!options_.quiet) write_table(std::cout, summary_, *board_, recorder_);
     std::cout.flush();
     if (!std::cout) std::cerr << "dmavp: standard output: writing failed\n";
