@@ -6,7 +6,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 program=${1:-$root/build/dmavp}
 boards=("${@:2}")
-[ ${#boards[@]} -gt 0 ] || boards=(k210 generic16 generic32)
+[ ${#boards[@]} -gt 0 ] || boards=(k210 jh7110 agilex5 generic16 generic32)
 context=5
 new=$(mktemp -d)
 trap 'rm -rf "$new"' EXIT

@@ -7,7 +7,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 program=${1:-$root/build/dmavp}
 directory=${2:-$root/traces}
 boards=("${@:3}")
-[ ${#boards[@]} -gt 0 ] || boards=(k210 generic16 generic32)
+[ ${#boards[@]} -gt 0 ] || boards=(k210 jh7110 agilex5 generic16 generic32)
 for board in "${boards[@]}"; do
   "$program" run "$root/traces/golden.toml" --board "$board" --quiet --trace "$directory/$board.trace"
 done

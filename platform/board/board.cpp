@@ -64,7 +64,9 @@ void Board::build_bus() {
 
 void Board::build_memories() {
   for (const MemoryDescription& m : description_.memories) {
-    stores_.push_back(std::make_unique<BackingStore>(m.size));
+    const auto views =
+        description_.coherent ? BackingStore::Views::kCoherent : BackingStore::Views::kSeparate;
+    stores_.push_back(std::make_unique<BackingStore>(m.size, views));
     const SramConfig config{m.read_latency, m.write_latency, m.dmi};
     memories_.push_back(std::make_unique<Sram>(module_name(m.name).c_str(), *stores_.back(), config, clock_));
     links_.join(m.name, bus_->out[next_region_++], memories_.back()->socket);

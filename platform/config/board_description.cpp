@@ -103,7 +103,8 @@ class Reader {
 
   void note_unknown(int node) {
     if (!tree_.has(node, "compatible")) return;
-    for (const char* silent : {"fixed-clock", "riscv,cpu-intc", "simple-mfd", "simple-pm-bus"}) {
+    for (const char* silent : {"fixed-clock", "riscv,cpu-intc", "dmavp,cpu-intc", "dmavp,reset-stub",
+                               "simple-mfd", "simple-pm-bus"}) {
       if (tree_.compatible(node, silent)) return;
     }
     board_.ignored.push_back(tree_.path(node));
@@ -113,6 +114,8 @@ class Reader {
     CpuDescription cpu;
     cpu.name = tree_.label(node);
     cpu.path = tree_.path(node);
+    for (const std::string& text : tree_.strings(node, "compatible"))
+      arm_ = arm_ || text.rfind("arm,", 0) == 0;
     cpu.costs = read_settings(tree_, node, NodeKind::kCpu, problems_).costs;
     board_.cpus.push_back(std::move(cpu));
   }
@@ -120,6 +123,7 @@ class Reader {
   void add_memory(int node) {
     const NodeSettings settings = read_settings(tree_, node, NodeKind::kMemory, problems_);
     const auto type = tree_.strings(node, "device_type");
+    const bool main = !type.empty() && type[0] == "memory";
     std::vector<DeviceTree::Range> ranges = tree_.reg(node);
     if (ranges.empty()) return problems_.push_back(tree_.where(node, "reg", "required and missing"));
     std::vector<DeviceTree::Range> merged;
@@ -130,24 +134,60 @@ class Reader {
         merged.push_back(range);
       }
     }
-    unsigned part = 0;
+    MemoryDescription memory;
+    memory.name = tree_.label(node);
+    memory.read_latency = settings.read_latency;
+    memory.write_latency = settings.write_latency;
+    memory.dmi = settings.dmi;
+    memory.main_memory = main;
     for (const auto& range : merged) {
       if (range.size > std::uint64_t{1} << 40) {
         problems_.push_back(tree_.where(node, "reg", hex(range.size) + " bytes are more than 1 TiB"));
         return;
       }
       check_base(node, range.base, kPageBytes);
-      MemoryDescription memory;
-      memory.name = tree_.label(node) + (part > 0 ? "_" + std::to_string(part) : std::string());
+    }
+    add_parts(memory, main ? without_reserved(std::move(merged)) : merged);
+  }
+
+  void add_parts(MemoryDescription& memory, const std::vector<DeviceTree::Range>& ranges) {
+    const std::string name = memory.name;
+    unsigned part = 0;
+    for (const auto& range : ranges) {
+      if (part > 0) memory.name = name + "_" + std::to_string(part);
       memory.base = range.base;
       memory.size = range.size;
-      memory.read_latency = settings.read_latency;
-      memory.write_latency = settings.write_latency;
-      memory.dmi = settings.dmi;
-      memory.main_memory = !type.empty() && type[0] == "memory";
-      board_.memories.push_back(std::move(memory));
+      board_.memories.push_back(memory);
       ++part;
     }
+  }
+
+  // Ranges of /reserved-memory that nobody may map are holes in RAM.
+  std::vector<DeviceTree::Range> without_reserved(std::vector<DeviceTree::Range> ranges) const {
+    const auto reserved = tree_.node("/reserved-memory");
+    if (!reserved) return ranges;
+    for (const int child : tree_.children(*reserved)) {
+      if (!tree_.enabled(child) || !tree_.has(child, "no-map")) continue;
+      for (const auto& hole : tree_.reg(child)) {
+        std::vector<DeviceTree::Range> left;
+        for (const auto& range : ranges) cut(range, hole, left);
+        ranges = std::move(left);
+      }
+    }
+    return ranges;
+  }
+
+  // Whole pages of `range` outside of `hole`.
+  static void cut(const DeviceTree::Range& range, const DeviceTree::Range& hole,
+                  std::vector<DeviceTree::Range>& left) {
+    const std::uint64_t last = range.base + (range.size - 1);
+    const std::uint64_t hole_last = hole.base + (hole.size - 1);
+    if (hole_last < range.base || hole.base > last) return left.push_back(range);
+    const std::uint64_t below =
+        hole.base > range.base ? (hole.base - range.base) / kPageBytes * kPageBytes : 0;
+    if (below > 0) left.push_back({range.base, below});
+    const std::uint64_t above = (hole_last / kPageBytes + 1) * kPageBytes;
+    if (above != 0 && above <= last) left.push_back({above, last - above + 1});
   }
 
   void add_plic(int node) {
@@ -222,14 +262,23 @@ class Reader {
                                       std::to_string(lines) + " lines for " + std::to_string(channels) +
                                           " channels (1 combined, or one for each channel)"));
     }
+    coherent_.push_back(is_coherent(node));
     board_.dmacs.push_back(std::move(dmac));
+  }
+
+  // What the node or the nearest one above says; else what the architecture of the CPUs implies.
+  bool is_coherent(int node) const {
+    for (int at = node; at >= 0; at = at > 0 ? tree_.parent(at) : -1) {
+      if (tree_.has(at, "dma-coherent")) return true;
+      if (tree_.has(at, "dma-noncoherent")) return false;
+    }
+    return !arm_;
   }
 
   void add_bus(int node) {
     const NodeSettings settings = read_settings(tree_, node, NodeKind::kBus, problems_);
     board_.request_latency = std::max(board_.request_latency, settings.request_latency);
     board_.response_latency = std::max(board_.response_latency, settings.response_latency);
-    if (tree_.has(node, "dma-noncoherent")) board_.coherent = false;
   }
 
   void check_whole() {
@@ -244,7 +293,10 @@ class Reader {
     }
     if (!dmac_seen_) complain("no DMA controller (compatible \"snps,axi-dma-1.01a\")");
     if (board_.plic.size == 0) complain("no interrupt controller (compatible \"sifive,plic-1.0.0\")");
-    if (!board_.coherent) complain("dma-noncoherent: only coherent boards are supported");
+    board_.coherent = std::all_of(coherent_.begin(), coherent_.end(), [](bool c) { return c; });
+    if (!board_.coherent && std::any_of(coherent_.begin(), coherent_.end(), [](bool c) { return c; })) {
+      complain("dma-coherent: of several controllers all are coherent or none");
+    }
     if (!board_.dmacs.empty()) board_.clock_hz = board_.dmacs.front().clock_hz;
     for (CpuDescription& cpu : board_.cpus) {
       const auto first = std::find(context_cpus_.begin(), context_cpus_.end(), cpu.path);
@@ -296,6 +348,8 @@ class Reader {
   const DeviceTree& tree_;
   BoardDescription board_;
   std::vector<std::string> context_cpus_;
+  std::vector<bool> coherent_;  // of each controller
+  bool arm_ = false;
   bool dmac_seen_ = false;  // a faulty one has its own message
   std::vector<std::string> problems_;
 };
