@@ -63,7 +63,8 @@ std::uint64_t stops(const std::string& table) {
 }
 
 class OnBoard : public ::testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Boards, OnBoard, ::testing::Values("k210", "generic32"),
+INSTANTIATE_TEST_SUITE_P(Boards, OnBoard,
+                         ::testing::Values("k210", "jh7110", "agilex5", "generic16", "generic32"),
                          [](const auto& board) { return std::string(board.param); });
 
 TEST_P(OnBoard, MainJobPassesAndAddsUp) {
