@@ -64,6 +64,7 @@ struct Fabric : sc_core::sc_module {
   std::vector<BusAccess> accesses;
   std::vector<std::string> violations;
   u64 strays = 0;
+  std::vector<Device*> devices;
 
   Fabric(sc_core::sc_module_name name, const RigOptions& o)
       : sc_module(name),
@@ -129,7 +130,13 @@ struct Fabric : sc_core::sc_module {
               x->beats, x->beat_bytes,       x->accepted, x->first_beat,           x->last_beat, true};
       if (hook) hook(seen);
     }
-    if (in_registers(address)) {
+    if (ignore && in_devices(address)) {
+      delay += at(clock.time_of(write ? options.write_latency : options.read_latency));
+      p.set_response_status(tlm::TLM_OK_RESPONSE);
+    } else if (in_devices(address) && !error(address, address + span - 1, write)) {
+      delay += at(clock.time_of(write ? options.write_latency : options.read_latency));
+      device_access(p, static_cast<unsigned>((address - kDevices) / kDevicePage), write);
+    } else if (in_registers(address)) {
       p.set_address(address - options.registers_base);
       registers->b_transport(p, delay);
       p.set_address(address);
@@ -139,6 +146,24 @@ struct Fabric : sc_core::sc_module {
     }
     seen.okay = p.is_response_ok();
     if (!ignore && record) accesses.push_back(seen);
+  }
+
+  bool in_devices(u64 address) const {
+    return address >= kDevices && (address - kDevices) / kDevicePage < devices.size();
+  }
+
+  void device_access(tlm::tlm_generic_payload& p, unsigned interface, bool write) {
+    Device& d = *devices[interface];
+    const u32 n = p.get_data_length();
+    if (n > d.ready) d.misused = true;
+    d.ready -= std::min<u64>(n, d.ready);
+    d.open += n;
+    for (u32 i = 0; i < n; ++i) {
+      u8& byte = p.get_data_ptr()[i];
+      if (!write) byte = Device::stream(interface, d.data.size());
+      d.data.push_back(byte);
+    }
+    p.set_response_status(tlm::TLM_OK_RESPONSE);
   }
 
   void transfer(tlm::tlm_generic_payload& p, u64 address, u64 span, bool write, bool ignore) {
@@ -174,6 +199,9 @@ struct Fabric : sc_core::sc_module {
     if (in_registers(address)) {
       first = options.registers_base;
       last = first + kRegisterWindow - 1;
+    } else if (in_devices(address)) {
+      first = address / kDevicePage * kDevicePage;
+      last = first + kDevicePage - 1;
     } else if (!ram.contains(address)) {
       first = last = address;
     }
@@ -222,6 +250,25 @@ struct Fabric : sc_core::sc_module {
   }
 };
 
+/// A peripheral's side of a handshake interface.
+struct HandshakeEnd : DmaAcknowledgeIf {
+  Device device;
+  DmaRequestIf* controller = nullptr;
+  Picoseconds cycle = 1;
+  Picoseconds latest = 0;  ///< of the levels driven: they change in order of time
+
+  void drive(DmaRequest levels, Picoseconds when) {
+    latest = std::max(latest, when);
+    controller->dma_request(levels, latest);
+  }
+  void dma_acknowledge(bool finish, Picoseconds when) override {
+    device.transactions.push_back(device.open);
+    device.open = 0;
+    device.finishes += finish;
+    drive(device.levels(), when + cycle * (1 + device.gap));
+  }
+};
+
 struct Recorder : Observer {
   std::vector<BurstEvent> bursts;
   std::vector<BlockEvent> blocks;
@@ -267,6 +314,7 @@ struct Rig::Impl {
   Clock clock;
   std::unique_ptr<Fabric> fabric;
   std::unique_ptr<Lines> lines;
+  std::vector<std::unique_ptr<HandshakeEnd>> ends;
   std::unique_ptr<DwAxiDmac> dmac;
   std::vector<std::unique_ptr<ProtocolChecker>> checkers;  // one per master, then the one of the registers
   Recorder recorder;
@@ -288,12 +336,23 @@ struct Rig::Impl {
     checkers.back()->initiator.bind(dmac->regs);
     for (unsigned i = 0; i < options.parameters.num_channels; ++i)
       dmac->channel_irq[i].bind(lines->channel[i]);
+    for (unsigned i = 0; i < options.parameters.num_hs_if; ++i) {
+      ends.push_back(std::make_unique<HandshakeEnd>());
+      ends.back()->cycle = clock.time_of(1);
+      ends.back()->controller = &static_cast<DmaRequestIf&>(dmac->request[i]);
+      dmac->acknowledge_to[i].bind(*ends.back());
+      fabric->devices.push_back(&ends.back()->device);
+    }
     dmac->combined_irq.bind(lines->combined);
     dmac->common_irq.bind(lines->common);
     if (options.observe) dmac->set_observer(&recorder);
   }
   ~Impl() {
     --live_rigs;
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+      if (ends[i]->device.misused && !ends[i]->device.careless)
+        ADD_FAILURE() << "peripheral " << i << " was accessed for more than it asked for";
+    }
     for (const auto& link : checkers) {
       for (const Violation& v : link->violations()) {
         // A test may send what it likes to the registers; what comes back has to be right all the same.
@@ -459,6 +518,17 @@ void Rig::on_access(std::function<void(const BusAccess&)> hook) { impl_->fabric-
 std::vector<BusAccess>& Rig::accesses() { return impl_->fabric->accesses; }
 const std::vector<std::string>& Rig::violations() const { return impl_->fabric->violations; }
 u64 Rig::strays() const { return impl_->fabric->strays; }
+
+Device& Rig::device(unsigned interface) { return impl_->ends.at(interface)->device; }
+void Rig::feed(unsigned interface, u64 items) {
+  Device& d = device(interface);
+  d.ready += items * d.item;
+  drive(interface);
+}
+void Rig::drive(unsigned interface) { request(interface, device(interface).levels()); }
+void Rig::request(unsigned interface, DmaRequest levels) {
+  impl_->ends.at(interface)->drive(levels, impl_->clock.time_of(now()));
+}
 
 bool Rig::line(int number) const { return impl_->lines->level(number); }
 std::vector<Edge>& Rig::edges() { return impl_->lines->edges; }

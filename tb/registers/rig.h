@@ -13,6 +13,7 @@
 #include "dmac/parameters.h"
 #include "reference/image.h"
 #include "reference/model.h"
+#include "registers/device.h"
 #include "registers/register_table.h"
 
 namespace dmavp::tb {
@@ -125,6 +126,17 @@ class Rig {
   std::vector<BusAccess>& accesses();  ///< of the controller, since the last clear; DMI hides them
   const std::vector<std::string>& violations() const;  ///< of AXI and TLM rules by the controller
   u64 strays() const;                                  ///< accesses to addresses that nobody decodes
+
+  // --- peripherals
+  // -----------------------------------------------------------------------------------------
+  /// The peripheral of a handshake interface; it asks for nothing until it is ready for something.
+  Device& device(unsigned interface);
+  /// It is ready for so many items more, and says so now.
+  void feed(unsigned interface, u64 items);
+  /// Drives the levels that the state of the peripheral asks for.
+  void drive(unsigned interface);
+  /// Levels of one's own choice, whatever the peripheral is ready for.
+  void request(unsigned interface, DmaRequest levels);
 
   // --- interrupts
   // ----------------------------------------------------------------------------------------------
