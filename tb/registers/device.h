@@ -18,15 +18,15 @@ inline constexpr u64 kDevicePage = 0x1000;
 inline constexpr unsigned kDeviceCount = 64;
 inline constexpr u64 device_at(unsigned interface) { return kDevices + kDevicePage * interface; }
 
-/// Asks for as much as it is `ready` for, and fails the test if it is given or asked for more. Every address of
-/// its page is its data register.
+/// Asks for as much as it is `ready` for, and fails the test if it is given or asked for more. Every address
+/// of its page is its data register.
 struct Device {
-  u32 item = 4;                   ///< bytes
-  u32 burst = 1;                  ///< items that dma_req stands for
-  bool singles = true;            ///< dma_single while anything is ready
-  u32 gap = 3;                    ///< cycles from dma_ack to the next levels
-  std::vector<u32> script;        ///< flow controller: items of each transaction of a block, 1 or `burst`
-  bool careless = false;          ///< does not mind being accessed unasked
+  u32 item = 4;             ///< bytes
+  u32 burst = 1;            ///< items that dma_req stands for
+  bool singles = true;      ///< dma_single while anything is ready
+  u32 gap = 3;              ///< cycles from dma_ack to the next levels
+  std::vector<u32> script;  ///< flow controller: items of each transaction of a block, 1 or `burst`
+  bool careless = false;    ///< does not mind being accessed unasked
 
   u64 ready = 0;                  ///< bytes it holds (source) or has room for (sink)
   std::vector<u8> data;           ///< all it gave or took, in order

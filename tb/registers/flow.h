@@ -73,7 +73,9 @@ struct Flow {
     return from_device(tt_fc) ? Device::stream(kSourceHs, n) : before[kFlowFrom + n];
   }
   /// Bytes that left the source and that reached the destination, as the world outside sees it.
-  u64 arrived() const { return to_device(tt_fc) ? rig.device(kSinkHs).data.size() : rig.read("DAR", channel) - kFlowTo; }
+  u64 arrived() const {
+    return to_device(tt_fc) ? rig.device(kSinkHs).data.size() : rig.read("DAR", channel) - kFlowTo;
+  }
 
   /// `n` bytes of the stream are at the destination, and nothing else has changed.
   testing::AssertionResult exact(const Image& before, u64 n) const {

@@ -1,4 +1,5 @@
-// Peripherals at the registers: requests, transactions, TRANSCOMP, software handshake (specification 5.6, 5.7).
+// Peripherals at the registers: requests, transactions, TRANSCOMP, software handshake
+// (specification 5.6, 5.7).
 #include <numeric>
 
 #include "registers/flow.h"

@@ -61,8 +61,8 @@ void prepare(Rig& rig, Pair p) {
   rig.write("CFG", 1, cfg_of(p));
   if (p.list()) {
     for (unsigned i = 0; i < kBlocks; ++i)
-      Item{kItems + 64 * i, scattered(kFrom, i), scattered(kTo, i), kWords - 1, kItems + 64 * (i + 1),
-           ctl_of(i).encode()}
+      Item{kItems + 64 * i, scattered(kFrom, i),   scattered(kTo, i),
+           kWords - 1,      kItems + 64 * (i + 1), ctl_of(i).encode()}
           .write(rig.ram());
     rig.write("LLP", 1, kItems);
   }
@@ -159,7 +159,8 @@ TEST_P(MultiBlock, EachStopWorksInEveryBlock) {
       if (!rig.enabled(1)) break;
       if (stop == 0) {
         rig.suspend(1);
-        ASSERT_TRUE(rig.run_until([&] { return (rig.status(1) & irq::kSuspended) || !rig.enabled(1); }, 300, 1));
+        ASSERT_TRUE(
+            rig.run_until([&] { return (rig.status(1) & irq::kSuspended) || !rig.enabled(1); }, 300, 1));
         if (!rig.enabled(1)) continue;
         const std::size_t moved = rig.accesses().size();
         rig.run(300);
@@ -192,7 +193,8 @@ TEST(MultiBlockReload, RunsForEverUntilTheTypesAreWrittenZero) {
       ASSERT_TRUE(rig.enabled(1));
       EXPECT_EQ(rig.status(1), irq::kBlockDone);
       ASSERT_TRUE(rig.run_until([&] { return rig.read("BLOCK_TS", 1) == 8; }, 500, 1)) << "inside a block";
-      rig.write_at(offset_of("CFG", 1), rig.read("CFG", 1) & ~u64{0xF} & (bytes == 4 ? 0xFFFFFFFF : ~u64{0}), bytes);
+      rig.write_at(offset_of("CFG", 1), rig.read("CFG", 1) & ~u64{0xF} & (bytes == 4 ? 0xFFFFFFFF : ~u64{0}),
+                   bytes);
       EXPECT_EQ(rig.status(1), irq::kBlockDone) << "no error: MULTBLK may be written at any time";
       ASSERT_TRUE(rig.run_until_idle(200, 1));
       EXPECT_EQ(rig.status(1), irq::kBlockDone | irq::kTransferDone);

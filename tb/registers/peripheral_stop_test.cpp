@@ -1,5 +1,5 @@
-// Pause, resume, disable and abort at every cycle of a short block of every TT_FC, so at every burst boundary;
-// and with peripherals that have fallen silent (specification 5.4, 7 #10).
+// Pause, resume, disable and abort at every cycle of a short block of every TT_FC, so at every burst
+// boundary; and with peripherals that have fallen silent (specification 5.4, 7 #10).
 #include "registers/flow.h"
 
 namespace dmavp::tb {
@@ -33,7 +33,8 @@ struct View {
 };
 
 u64 read_so_far(const Flow& f) {
-  return from_device(f.tt_fc) ? f.rig.device(kSourceHs).data.size() : f.rig.read("SAR", f.channel) - kFlowFrom;
+  return from_device(f.tt_fc) ? f.rig.device(kSourceHs).data.size()
+                              : f.rig.read("SAR", f.channel) - kFlowFrom;
 }
 
 class PeripheralStops : public testing::TestWithParam<unsigned> {
@@ -72,7 +73,8 @@ TEST_P(PeripheralStops, PauseAndResumeAtEveryCycleKeepTheStreamExact) {
     SCOPED_TRACE(at);
     ASSERT_LT(at, 1000u);
     rig_.suspend(2);
-    ASSERT_TRUE(rig_.run_until([&] { return (rig_.status(2) & irq::kSuspended) || !rig_.enabled(2); }, 300, 1));
+    ASSERT_TRUE(
+        rig_.run_until([&] { return (rig_.status(2) & irq::kSuspended) || !rig_.enabled(2); }, 300, 1));
     if (!rig_.enabled(2)) continue;  // the last burst was on its way
     ++caught;
     EXPECT_EQ(rig_.status(2) & ~flow.transaction_bits(), kSuspendBits);
@@ -140,7 +142,8 @@ TEST_P(PeripheralStops, SuspendThenDisableAtEveryCycle) {
   for (Cycle at = 0; run_to(flow, at); at += 3) {
     SCOPED_TRACE(at);
     rig_.suspend(2);
-    ASSERT_TRUE(rig_.run_until([&] { return (rig_.status(2) & irq::kSuspended) || !rig_.enabled(2); }, 300, 1));
+    ASSERT_TRUE(
+        rig_.run_until([&] { return (rig_.status(2) & irq::kSuspended) || !rig_.enabled(2); }, 300, 1));
     if (!rig_.enabled(2)) continue;
     rig_.disable(2);
     EXPECT_FALSE(rig_.enabled(2)) << "at once: there is nothing left to drain";
@@ -192,8 +195,8 @@ TEST(SilentSource, SuspendAndDisableAndAbortActAtOnce) {
 class SilentSink : public testing::TestWithParam<bool> {};
 INSTANTIATE_TEST_SUITE_P(Drop, SilentSink, testing::Bool());
 
-/// A destination that takes no more holds up suspend and disable while there is data for it, as on silicon; or
-/// a disable drops the data, if the parameter says so. An abort always works.
+/// A destination that takes no more holds up suspend and disable while there is data for it, as on silicon;
+/// or a disable drops the data, if the parameter says so. An abort always works.
 TEST_P(SilentSink, HoldsUpTheStopUntilItAsksOrIsAborted) {
   for (const unsigned type : {1u, 3u, 5u}) {
     SCOPED_TRACE(kFlowNames[type]);
@@ -207,7 +210,8 @@ TEST_P(SilentSink, HoldsUpTheStopUntilItAsksOrIsAborted) {
     ASSERT_GT(read_so_far(flow), 16u) << "the FIFO has something for the silent destination";
     rig.suspend(2);
     rig.run(2000);
-    EXPECT_EQ(rig.status(2) & kSuspendBits, irq::kSourceSuspended) << "the source has stopped, the FIFO not drained";
+    EXPECT_EQ(rig.status(2) & kSuspendBits, irq::kSourceSuspended)
+        << "the source has stopped, the FIFO not drained";
     rig.feed(kSinkHs, 14);
     ASSERT_TRUE(rig.run_until([&] { return (rig.status(2) & irq::kSuspended) != 0; }, 1000, 1));
     EXPECT_EQ(read_so_far(flow), flow.arrived());

@@ -127,7 +127,8 @@ TEST_F(Shadow, MissingSetHaltsUntilResumeRequest) {
     ASSERT_TRUE(consumed());
     write_set(kFrom + 0x100 * n, kTo + 0x100 * n, 16, n == 2);
     rig_.run(100);
-    EXPECT_EQ(copied(rig_.ram(), kFrom + 0x100 * n, kTo + 0x100 * n, 128) == 128, false) << "not before RESUMEREQ";
+    EXPECT_EQ(copied(rig_.ram(), kFrom + 0x100 * n, kTo + 0x100 * n, 128) == 128, false)
+        << "not before RESUMEREQ";
     rig_.write("BLK_TFR_RESUMEREQ", 1, 0);
     rig_.run(200);
     EXPECT_EQ(copied(rig_.ram(), kFrom + 0x100 * n, kTo + 0x100 * n, 128), 128u);
