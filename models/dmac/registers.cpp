@@ -272,6 +272,12 @@ void Registers::reset_state() {
 
 // --- channel registers ---
 
+/// The address of an item, and LMS where there is a second port.
+std::uint64_t Registers::llp_mask() const {
+  constexpr std::uint64_t kItem = 63;
+  return (address_mask() & ~kItem) | (parameters_.num_masters > 1 ? 1u : 0u);
+}
+
 bool Registers::shadowed(unsigned ch, Side side) const {
   const auto is_shadow = [this, ch](unsigned lo) {
     return static_cast<MultiBlock>(field(channels_[ch].cfg, lo + 1, lo)) == MultiBlock::kShadow;
@@ -312,7 +318,12 @@ std::uint64_t Registers::lock_always(unsigned ch, const RegisterWrite&) {
 }
 
 std::uint64_t Registers::ctl(unsigned ch) const {
-  const std::uint64_t value = engine_.ctl(ch);
+  // An item or a shadow set may set bits of features that do not exist; the register reads 0 there [1.1].
+  constexpr std::uint64_t kMasters = 0x5, kSrcStat = std::uint64_t{1} << 56, kDstStat = std::uint64_t{1} << 57;
+  const std::uint64_t absent = (parameters_.num_masters > 1 ? 0 : kMasters) |
+                               (parameters_.src_stat_en ? 0 : kSrcStat) |
+                               (parameters_.dst_stat_en ? 0 : kDstStat);
+  const std::uint64_t value = engine_.ctl(ch) & ~absent;
   // In shadow mode VALID tells whether the shadow set is still waiting to be used.
   return shadowed(ch, Side::kEither) ? (value & ~kCtlValid) | (channels_[ch].shadow_ctl & kCtlValid) : value;
 }

@@ -106,7 +106,7 @@ class Registers : private EngineClient {
   std::uint64_t block_ts(unsigned ch) const { return engine_.block_ts(ch); }
   std::uint64_t ctl(unsigned ch) const;
   std::uint64_t ch_cfg(unsigned ch) const { return channels_[ch].cfg; }
-  std::uint64_t llp(unsigned ch) const { return engine_.llp(ch); }
+  std::uint64_t llp(unsigned ch) const { return engine_.llp(ch) & llp_mask(); }
   std::uint64_t status(unsigned ch) const { return engine_.status(ch); }
   std::uint64_t ch_intstatus(unsigned ch) const { return channels_[ch].status; }
   std::uint64_t ch_intstatus_ena(unsigned ch) const { return channels_[ch].enabled; }

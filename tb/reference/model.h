@@ -1,6 +1,6 @@
-// Untimed reference model of DW_axi_dmac for memory-to-memory transfers: single block and linked list.
-// It says what memory and registers may hold when everything has come to rest. Written from the specification
-// (sections 2-5 and 7); where time decides, it answers with the set of values that are allowed.
+// Untimed reference model of DW_axi_dmac: every way of going from block to block, memory and peripherals.
+// It says what memory, streams and registers may hold when everything has come to rest. Written from the
+// specification (sections 2-5 and 7); where time decides, it answers with the set of values that are allowed.
 #pragma once
 
 #include <bitset>
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "reference/image.h"
+#include "reference/peripheral.h"
 #include "reference/spec.h"
 
 namespace dmavp::reference {
@@ -24,6 +25,8 @@ struct Traits {
   unsigned bus_bytes = 8;
   unsigned address_bits = 64;
   bool write_back = true;
+  unsigned interfaces = 0;  ///< handshake interfaces
+  bool prefetch = false, src_stat = false, dst_stat = false, lock = false;
 };
 
 /// Addresses (inclusive) that answer with an error; an access that touches the range fails as a whole.
@@ -33,6 +36,13 @@ struct ErrorRange {
   bool on_read = true, on_write = true;
 };
 
+/// What software writes into the shadow registers for one block (3.5).
+struct ShadowSet {
+  u64 sar = 0, dar = 0;
+  u32 block_ts = 0;
+  u64 ctl = 0;
+};
+
 /// What software has written into a channel's registers when it enables the channel.
 struct ChannelSetup {
   unsigned channel = 0;
@@ -40,8 +50,22 @@ struct ChannelSetup {
   u32 block_ts = 0;
   u64 ctl = 0;
   u64 llp = 0;
-  bool linked_list = false;  ///< both MULTBLK types 3, otherwise both 0
+  bool linked_list = false;  ///< both MULTBLK types 3, otherwise those below
+  unsigned src_type = kContiguous, dst_type = kContiguous;
+  unsigned tt_fc = 0;
+  Peripheral source, sink;
+  std::vector<ShadowSet> sets;    ///< what software feeds, in order, if a type is shadow
+  unsigned blocks = 0;            ///< reload and contiguous: how many until software ends the chain
+  bool illegal_at_first = false;  ///< enabled with types that exclude each other, which software then corrects
+  bool overwritten = false;  ///< software writes into the shadow set once more while it is valid
+  u64 sstatar = 0, dstatar = 0;
   u32 status_enable = irq::kAll;
+
+  unsigned source_type() const { return linked_list ? kLinkedList : src_type; }
+  unsigned sink_type() const { return linked_list ? kLinkedList : dst_type; }
+  bool uses(MultiBlock type) const { return source_type() == type || sink_type() == type; }
+  /// Blocks repeat until software writes CFG.
+  bool chain() const { return !uses(kLinkedList) && !uses(kShadow) && uses(kReload); }
 };
 
 /// How a channel comes to rest.
@@ -51,6 +75,7 @@ const char* to_string(End end);
 /// One byte that a channel writes. A copied byte knows where it comes from, a descriptor byte does not.
 struct ByteWrite {
   static constexpr u64 kNoSource = ~u64{0};
+  static constexpr u64 kStream = ~u64{0} - 1;  ///< it came from a peripheral
   u64 address;
   u64 source;
   u8 value;
@@ -84,12 +109,16 @@ struct Outcome {
   u64 ctl = 0, ctl_mask = 0;
   bool status_known = false;
   u32 completed_items = 0;  ///< CMPLTD_BLK_TFR_SIZE if known
+  bool block_ts_known = true;
+  std::optional<u32> sstat, dstat;  ///< what was fetched last
 };
 
 /// Everything one channel does from enable to rest.
 struct ChannelRun {
   unsigned channel = 0;
-  std::vector<ByteWrite> writes;  ///< in order
+  std::vector<ByteWrite> writes;  ///< to memory, in order
+  std::vector<ByteWrite> sunk;    ///< to the destination peripheral, in order
+  u64 drawn = 0;                  ///< bytes read from the source peripheral
   std::vector<BlockRun> blocks;
   std::vector<std::pair<u64, u64>> data_reads;  ///< inclusive ranges
   std::vector<std::pair<u64, u64>> item_reads;
@@ -131,6 +160,14 @@ class Model {
   /// (bit mask) that were stopped by software, which may have lost any part of what they would have written.
   std::optional<std::string> compare_allowed(const Image& observed, u32 stopped) const;
 
+  /// What a destination peripheral got, against all runs of its channel. `whole`: all of it must have come, else
+  /// any beginning will do. Exact for disjoint programs, otherwise any value its source may have had.
+  std::optional<std::string> compare_sunk(unsigned channel, const std::vector<u8>& observed,
+                                          bool whole) const;
+  /// Bytes of every block of a channel on one side, and what all of them draw from a source peripheral.
+  std::vector<u64> block_bytes(unsigned channel, bool source) const;
+  u64 drawn(unsigned channel) const;
+
   /// Numbers of bytes n such that memory looks as if exactly the first n writes of the run had been done; for
   /// disjoint programs. Ranges, inclusive. `ChannelRun::blocks` says which block a number lies in.
   std::vector<std::pair<std::size_t, std::size_t>> prefixes(const ChannelRun& run,
@@ -146,11 +183,23 @@ class Model {
     u32 block_ts = 0;
     u32 latched = 0;
     u32 latched_maybe = 0;
+    u64 drawn = 0;          ///< bytes of the source peripheral's stream
+    std::size_t block = 0;  ///< blocks begun
+    std::size_t next_set = 0;
+    std::optional<u32> sstat, dstat;
     Outcome outcome;
   };
   using Values = std::bitset<256>;
+  struct Cell;
+  class Cells;
 
   void follow(State& state, ChannelRun& run);
+  void follow_list(State& state, ChannelRun& run);
+  void follow_shadow(State& state, ChannelRun& run);
+  void follow_chain(State& state, ChannelRun& run);
+  void measure(const State& state, BlockRun& block) const;
+  void move(State& state, ChannelRun& run, const BlockRun& block, u64 limit);
+  void fetch_status(State& state);
   bool run_block(State& state, ChannelRun& run, u64 item, bool last);
   bool write_back(State& state, ChannelRun& run, const BlockRun& block, u64 raw_ctl, bool last);
   void fail(State& state, ChannelRun& run, u32 one_of);
@@ -161,6 +210,8 @@ class Model {
   unsigned errors_in(u64 first, u64 last, bool write, u64& at) const;
   u64 mask_address(u64 address) const;
   u64 readable_ctl(u64 raw) const;
+  Values values_of(const ByteWrite& write, const Cells& cells) const;
+  Cells ever() const;
 
   Traits traits_;
   Image initial_;
@@ -168,7 +219,11 @@ class Model {
   std::vector<ErrorRange> errors_;
   std::map<unsigned, State> state_;
   std::deque<ChannelRun> runs_;
-  std::vector<std::pair<u64, u64>> pokes_;
+  struct Poke {
+    u64 address, value;
+    std::size_t runs;  ///< before it
+  };
+  std::vector<Poke> pokes_;
 };
 
 }  // namespace dmavp::reference

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <sstream>
 
 namespace dmavp::reference {
 
@@ -59,6 +58,7 @@ class Maker {
     for (unsigned i = 0; i < numbers.size(); ++i) numbers[i] = i;
     for (unsigned i = 0; i < count; ++i)
       std::swap(numbers[i], numbers[i + random_.below(numbers.size() - i)]);
+    for (unsigned i = 0; i < p_.traits.interfaces; ++i) interfaces_.push_back(i);
     for (unsigned i = 0; i < count; ++i) launch(numbers[i]);
     if (p_.kind == ProgramClass::kFailing) add_errors();
     if (p_.kind == ProgramClass::kStopped) add_stops();
@@ -69,20 +69,87 @@ class Maker {
  private:
   struct Shape {
     CtlFields ctl;
-    u32 count;
+    u32 count;  ///< items of the source
     u64 src_span, dst_span;
   };
 
-  Shape shape(bool linked) {
-    Shape s{};
-    CtlFields& c = s.ctl;
+  // --- peripherals ---
+
+  /// 0 when every interface is in use.
+  bool connect(Peripheral& p, bool source, unsigned tt_fc) {
+    if (interfaces_.empty()) return false;
+    const std::size_t pick = random_.below(interfaces_.size());
+    p.interface = interfaces_[pick];
+    interfaces_.erase(interfaces_.begin() + static_cast<std::ptrdiff_t>(pick));
+    p.present = true;
+    p.source = source;
+    p.controls = source ? source_controls(tt_fc) : sink_controls(tt_fc);
+    p.software = random_.percent(30);
+    p.singles = random_.percent(70);
+    p.width = static_cast<unsigned>(random_.range(0, log2_of(p_.traits.bus_bytes)));
+    p.msize = static_cast<unsigned>(random_.below(!p.controls && random_.percent(10) ? 10 : 5));
+    p.depth = msize_items(p.msize) + static_cast<unsigned>(random_.below(17));
+    p.gap = static_cast<unsigned>(random_.below(random_.percent(20) ? 100 : 8));
+    p.chunk = 1 + static_cast<unsigned>(random_.below(random_.percent(50) ? 1 : 16));
+    p.seed = random_.next();
+    return true;
+  }
+
+  /// What a flow controller asks for in one more block: whole items of both sides.
+  u64 script(Peripheral& p, u64 other_width) {
+    std::vector<bool> asks;
+    u64 bytes = 0;
+    const u64 count = random_.range(1, 10);
+    while (asks.size() < count && bytes + p.burst_bytes() <= 4096) {
+      asks.push_back(random_.percent(40));
+      bytes += asks.back() ? p.item_bytes() : p.burst_bytes();
+    }
+    while (asks.empty() || bytes % other_width != 0) {
+      asks.push_back(true);
+      bytes += p.item_bytes();
+    }
+    p.script.push_back(asks);
+    return bytes;
+  }
+
+  // --- blocks ---
+
+  /// What all blocks of a channel have in common: its peripherals' items, and the sides without addresses of
+  /// their own in every block.
+  void choose_form(Launch& l) {
+    CtlFields& c = form_;
+    c = CtlFields{};
     const unsigned widest = log2_of(p_.traits.bus_bytes);
     c.src_width = static_cast<unsigned>(random_.range(0, widest));
     c.dst_width = static_cast<unsigned>(random_.range(0, widest));
     c.src_fixed = random_.percent(10);
     c.dst_fixed = random_.percent(10);
-    c.src_msize = static_cast<unsigned>(random_.below(10));
-    c.dst_msize = static_cast<unsigned>(random_.below(10));
+    const auto each = [&](unsigned type) { return type == kLinkedList || type == kShadow; };
+    keep_src_ = !each(l.setup.source_type());
+    keep_dst_ = !each(l.setup.sink_type());
+    if (const Peripheral& p = l.setup.source; p.present) {
+      keep_src_ = true;
+      c.src_width = p.width;
+      c.src_fixed = random_.percent(90);
+    }
+    if (const Peripheral& p = l.setup.sink; p.present) {
+      keep_dst_ = true;
+      c.dst_width = p.width;
+      c.dst_fixed = random_.percent(90);
+    }
+  }
+
+  Shape shape(Launch& l, bool whole) {
+    Shape s{};
+    CtlFields& c = s.ctl;
+    const unsigned widest = log2_of(p_.traits.bus_bytes);
+    c.src_width = keep_src_ ? form_.src_width : static_cast<unsigned>(random_.range(0, widest));
+    c.dst_width = keep_dst_ ? form_.dst_width : static_cast<unsigned>(random_.range(0, widest));
+    c.src_fixed = keep_src_ ? form_.src_fixed : random_.percent(10);
+    c.dst_fixed = keep_dst_ ? form_.dst_fixed : random_.percent(10);
+    Peripheral &source = l.setup.source, &sink = l.setup.sink;
+    c.src_msize = source.present ? source.msize : static_cast<unsigned>(random_.below(10));
+    c.dst_msize = sink.present ? sink.msize : static_cast<unsigned>(random_.below(10));
     if (random_.percent(60)) {
       c.arlen_en = true;
       c.arlen = static_cast<unsigned>(random_.below(16) << random_.below(4));
@@ -92,26 +159,33 @@ class Maker {
       c.awlen = static_cast<unsigned>(random_.below(16) << random_.below(4));
     }
     c.ioc = random_.percent(50);
-    c.src_master = static_cast<unsigned>(random_.below(p_.traits.masters));
-    c.dst_master = static_cast<unsigned>(random_.below(p_.traits.masters));
+    c.src_stat = random_.percent(20);
+    c.dst_stat = random_.percent(20);
+    c.src_master = static_cast<unsigned>(random_.below(2));  // without meaning where there is one port
+    c.dst_master = static_cast<unsigned>(random_.below(2));
     const u64 limits[] = {1, 4, 32, 300, 1200};
-    u64 count = random_.range(1, limits[random_.below(5)]);
+    const bool short_blocks = source.present || sink.present || l.setup.chain();
+    u64 count = random_.range(1, limits[random_.below(short_blocks ? 4 : 5)]);
     const u64 sw = u64{1} << c.src_width, dw = u64{1} << c.dst_width;
-    count = std::max<u64>(1, std::min<u64>(count, 6144 / sw));
-    if (linked || random_.percent(70)) {  // a single block may leave bytes that fill no destination item
+    count = std::max<u64>(1, std::min<u64>(count, (l.setup.chain() ? 512 : 6144) / sw));
+    if (whole || random_.percent(70)) {  // a single block may leave bytes that fill no destination item
       while (count * sw % dw != 0) ++count;
     }
+    if (source.controls) count = script(source, dw) / sw;
+    if (sink.controls) count = script(sink, sw) / sw;
     s.count = static_cast<u32>(count);
     s.src_span = c.src_fixed ? sw : count * sw;
     s.dst_span = c.dst_fixed ? dw : std::max(dw, count * sw);
     return s;
   }
 
-  u64 place(const Shape& s, bool source) {
+  u64 place(const Launch& l, const Shape& s, bool source) {
+    const Peripheral& peripheral = source ? l.setup.source : l.setup.sink;
+    if (peripheral.present) return peripheral.address();
     const u64 width = u64{1} << (source ? s.ctl.src_width : s.ctl.dst_width);
     const bool fixed = source ? s.ctl.src_fixed : s.ctl.dst_fixed;
     const u64 span = source ? s.src_span : s.dst_span;
-    const bool whole = (s.count << s.ctl.src_width) % (u64{1} << s.ctl.dst_width) == 0;
+    const bool whole = (u64{s.count} << s.ctl.src_width) % (u64{1} << s.ctl.dst_width) == 0;
     u64 align = width;
     if (!fixed && whole && random_.percent(12)) align = 1;
     if (p_.kind == ProgramClass::kRacing) {
@@ -127,62 +201,185 @@ class Maker {
     return at;
   }
 
+  // --- channels ---
+
+  void choose_types(ChannelSetup& s) {
+    const u64 kind = random_.below(100);
+    const auto plain = [&] { return random_.percent(50) ? kReload : kContiguous; };
+    const auto either = [&](MultiBlock type) {  // on both sides, or on one
+      const u64 sides = random_.below(3);
+      s.src_type = sides == 1 ? plain() : type;
+      s.dst_type = sides == 2 ? plain() : type;
+    };
+    if (kind < 20) return;
+    if (kind < 55) {
+      s.linked_list = true;
+    } else if (kind < 70) {
+      either(kLinkedList);
+    } else if (kind < 85) {
+      either(kShadow);
+    } else {
+      either(kReload);
+      // Where a chain ends is known to some cycles only, so it may not run on into the bytes of others.
+      if (p_.kind == ProgramClass::kStopped) s.src_type = s.dst_type = kReload;
+    }
+    if (s.source_type() == kLinkedList && s.sink_type() == kLinkedList) s.linked_list = true;
+  }
+
   void launch(unsigned channel) {
     Launch l;
-    l.setup.channel = channel;
-    l.setup.linked_list = random_.percent(65);
-    if (random_.percent(25)) l.setup.status_enable = irq::kAll & static_cast<u32>(random_.next());
-    if (l.setup.linked_list) l.setup.status_enable |= irq::kInvalid;  // software repairs such items
-    l.cfg.src_multiblock = l.cfg.dst_multiblock = l.setup.linked_list ? 3 : 0;
+    ChannelSetup& s = l.setup;
+    s.channel = channel;
+    choose_types(s);
+    s.tt_fc = random_.percent(45) ? 0 : static_cast<unsigned>(random_.range(1, 7));
+    if ((source_is_peripheral(s.tt_fc) && !connect(s.source, true, s.tt_fc)) ||
+        (sink_is_peripheral(s.tt_fc) && !connect(s.sink, false, s.tt_fc))) {
+      s.tt_fc = 0;
+      s.source = s.sink = Peripheral{};
+    }
+    if (random_.percent(25)) s.status_enable = irq::kAll & static_cast<u32>(random_.next());
+    // Software repairs items, feeds sets and corrects types when it sees these.
+    if (s.uses(kLinkedList) || s.uses(kShadow)) s.status_enable |= irq::kInvalid | irq::kMultiBlockType;
+    if (s.chain()) s.status_enable |= irq::kErrorsOfDrivers | irq::kTransferDone;  // tell where it ended
+    const u64 status_words = p_.memory.end() - 64;
+    s.sstatar = status_words + 4 * random_.below(16);
+    s.dstatar = status_words + 4 * random_.below(16);
+    l.cfg.src_multiblock = s.source_type();
+    l.cfg.dst_multiblock = s.sink_type();
+    l.cfg.tt_fc = s.tt_fc;
     l.cfg.priority = static_cast<unsigned>(random_.below(std::min(p_.traits.channels, 8u)));
     l.cfg.src_osr = static_cast<unsigned>(random_.below(random_.percent(50) ? 1 : 16));
     l.cfg.dst_osr = static_cast<unsigned>(random_.below(random_.percent(50) ? 1 : 16));
-    l.cfg.hs_sel_src = random_.percent(50);  // no meaning for a memory side
-    l.cfg.hs_sel_dst = random_.percent(50);
+    l.cfg.hs_sel_src = s.source.present ? s.source.software : random_.percent(50);  // else no meaning
+    l.cfg.hs_sel_dst = s.sink.present ? s.sink.software : random_.percent(50);
+    l.cfg.src_per = s.source.interface;
+    l.cfg.dst_per = s.sink.interface;
     l.start_delay = static_cast<unsigned>(random_.percent(50) ? 0 : random_.below(300));
-    if (l.setup.linked_list ? make_list(l) : make_block(l)) p_.launches.push_back(l);
+    choose_form(l);
+    const bool made = s.uses(kLinkedList) ? make_list(l)
+                      : s.uses(kShadow)   ? make_sets(l)
+                      : s.chain()         ? make_chain(l)
+                                          : make_block(l);
+    if (!made) return;
+    if (p_.kind != ProgramClass::kStopped && (s.linked_list || s.uses(kShadow)) && random_.percent(8))
+      s.illegal_at_first = true;
+    lock(l);
+    p_.launches.push_back(l);
+  }
+
+  /// A channel that halts may not keep the others off the bus.
+  void lock(Launch& l) {
+    const auto ends = [&] {
+      return std::all_of(l.items.begin(), l.items.end(),
+                         [](const Item& i) { return (i.ctl & kCtlValid) != 0; }) &&
+             (l.items.empty() || (l.items.back().ctl & kCtlLast)) &&
+             (l.setup.sets.empty() || (l.setup.sets.back().ctl & kCtlLast));
+    };
+    if (l.setup.tt_fc != 0 || !random_.percent(25) || !ends()) return;
+    l.cfg.lock = true;
+    l.cfg.lock_level = static_cast<unsigned>(random_.below(2));
   }
 
   bool make_block(Launch& l) {
-    const Shape s = shape(false);
-    l.setup.sar = place(s, true);
-    l.setup.dar = place(s, false);
-    l.setup.block_ts = s.count - 1;
+    const Shape s = shape(l, l.setup.source.controls || l.setup.sink.controls);
+    l.setup.sar = place(l, s, true);
+    l.setup.dar = place(l, s, false);
+    l.setup.block_ts = block_ts(l, s);
     l.setup.ctl = s.ctl.encode();
     return l.setup.sar != 0 && l.setup.dar != 0;
   }
 
-  bool make_list(Launch& l) {
+  /// Without meaning where a peripheral decides the length.
+  u32 block_ts(const Launch& l, const Shape& s) {
+    const bool ignored = l.setup.source.controls || l.setup.sink.controls;
+    return ignored ? static_cast<u32>(random_.below(1024)) : s.count - 1;
+  }
+
+  bool make_chain(Launch& l) {
+    Shape s = shape(l, true);
+    l.setup.blocks = static_cast<unsigned>(random_.range(3, 24));
+    if (l.setup.src_type == kContiguous && !s.ctl.src_fixed) s.src_span *= l.setup.blocks;
+    if (l.setup.dst_type == kContiguous && !s.ctl.dst_fixed) s.dst_span *= l.setup.blocks;
+    l.setup.sar = place(l, s, true);
+    l.setup.dar = place(l, s, false);
+    l.setup.block_ts = block_ts(l, s);
+    l.setup.ctl = s.ctl.encode();
+    // No block is over before each of its beats has had a cycle.
+    l.chain_delay = static_cast<unsigned>(random_.below(u64{s.count} * (l.setup.blocks - 1)));
+    return l.setup.sar != 0 && l.setup.dar != 0;
+  }
+
+  /// Shapes of the blocks of a list or of shadow sets; and addresses of the sides that run through them.
+  std::vector<Shape> make_shapes(Launch& l) {
     const u64 count = random_.range(1, random_.percent(20) ? 12 : 4);
+    std::vector<Shape> shapes;
+    Shape all{};
     for (u64 i = 0; i < count; ++i) {
-      Shape s = shape(true);
+      const Shape s = shape(l, true);
+      shapes.push_back(s);
+      const auto join = [](u64 whole, u64 span, bool fixed, unsigned type) {
+        return fixed || type == kReload ? std::max(whole, span) : whole + span;
+      };
+      all.src_span = join(all.src_span, s.src_span, s.ctl.src_fixed, l.setup.source_type());
+      all.dst_span = join(all.dst_span, s.dst_span, s.ctl.dst_fixed, l.setup.sink_type());
+      all.ctl = s.ctl;
+      all.count = s.count;
+    }
+    const auto own = [](unsigned type) { return type == kLinkedList || type == kShadow; };
+    l.setup.sar = own(l.setup.source_type()) ? 0 : place(l, all, true);
+    l.setup.dar = own(l.setup.sink_type()) ? 0 : place(l, all, false);
+    if ((!own(l.setup.source_type()) && !l.setup.sar) || (!own(l.setup.sink_type()) && !l.setup.dar)) return {};
+    return shapes;
+  }
+
+  bool make_sets(Launch& l) {
+    for (Shape& s : make_shapes(l)) {
+      s.ctl.valid = true;
+      const ShadowSet set{place(l, s, true), place(l, s, false), block_ts(l, s), s.ctl.encode()};
+      if (!set.sar || !set.dar) break;
+      l.setup.sets.push_back(set);
+    }
+    if (l.setup.sets.empty()) return false;
+    if (random_.percent(85)) l.setup.sets.back().ctl |= kCtlLast;  // else the channel waits for one more
+    l.withhold_first = random_.percent(20);
+    l.setup.overwritten = !l.withhold_first && random_.percent(20);
+    return true;
+  }
+
+  bool make_list(Launch& l) {
+    for (Shape& s : make_shapes(l)) {
       s.ctl.valid = !random_.percent(6);
       Item item;
       item.address = items_.take(64, 64, 256);
-      item.sar = place(s, true);
-      item.dar = place(s, false);
+      const bool own_src = l.setup.source_type() == kLinkedList, own_dst = l.setup.sink_type() == kLinkedList;
+      item.sar = own_src ? place(l, s, true) : random_.next();
+      item.dar = own_dst ? place(l, s, false) : random_.next();
       if (!item.address || !item.sar || !item.dar) break;
-      item.block_ts = s.count - 1;
+      item.block_ts = block_ts(l, s);
       item.ctl = s.ctl.encode();
       if (!s.ctl.valid && random_.percent(70)) l.invalid_items.push_back(item.address);
       l.items.push_back(item);
     }
     if (l.items.empty()) return false;
     for (std::size_t i = 0; i + 1 < l.items.size(); ++i)
-      l.items[i].llp = l.items[i + 1].address | random_.below(p_.traits.masters);
+      l.items[i].llp = l.items[i + 1].address | random_.below(2);
     Item& end = l.items.back();
     const unsigned ending = static_cast<unsigned>(random_.below(100));
-    if (ending < 12 && p_.traits.write_back) {  // a ring: with write-back it halts when it meets a used item
-      end.llp = l.items[random_.below(l.items.size())].address;
+    // With write-back a ring halts when it meets a used item; but an item that follows itself would be
+    // prefetched before it is written back.
+    const std::size_t targets = l.items.size() - (p_.traits.prefetch ? 1 : 0);
+    if (ending < 12 && p_.traits.write_back && targets != 0) {
+      end.llp = l.items[random_.below(targets)].address;
     } else {
       end.ctl |= kCtlLast;
       end.llp = ending < 40 ? l.items.front().address : 0;
       if (ending > 90 && l.items.size() > 2) l.items[random_.below(l.items.size() - 1)].ctl |= kCtlLast;
     }
     for (const Item& item : l.items) item.write(p_.memory);
-    l.setup.llp = l.items.front().address | random_.below(p_.traits.masters);
+    l.setup.llp = l.items.front().address | random_.below(2);
     if (random_.percent(20)) l.setup.llp |= random_.below(32) << 1;  // [5:1] have no function
-    if (p_.kind == ProgramClass::kDisjoint && l.items.size() > 1 && random_.percent(10)) self_made(l);
+    const bool copies = l.setup.linked_list && l.setup.tt_fc == 0;
+    if (p_.kind == ProgramClass::kDisjoint && copies && l.items.size() > 1 && random_.percent(10)) self_made(l);
     return true;
   }
 
@@ -213,9 +410,16 @@ class Maker {
       ErrorRange e;
       e.decode = random_.percent(50);
       Item* item = l.items.empty() ? nullptr : &l.items[random_.below(l.items.size())];
-      const u64 sar = item ? item->sar : l.setup.sar, dar = item ? item->dar : l.setup.dar;
-      const u64 ctl = item ? item->ctl : l.setup.ctl;
-      const u64 bytes = u64{item ? item->block_ts + 1 : l.setup.block_ts + 1} << field(ctl, 10, 8);
+      const ShadowSet* set =
+          l.setup.sets.empty() ? nullptr : &l.setup.sets[random_.below(l.setup.sets.size())];
+      u64 sar = l.setup.sar, dar = l.setup.dar;
+      if (item && l.setup.source_type() == kLinkedList) sar = item->sar;
+      if (item && l.setup.sink_type() == kLinkedList) dar = item->dar;
+      if (set && l.setup.source_type() == kShadow) sar = set->sar;
+      if (set && l.setup.sink_type() == kShadow) dar = set->dar;
+      const u64 ctl = item ? item->ctl : set ? set->ctl : l.setup.ctl;
+      const u64 bytes = u64{(item ? item->block_ts : set ? set->block_ts : l.setup.block_ts) + 1}
+                        << field(ctl, 10, 8);
       const u64 at = field(ctl, 4, 4) || field(ctl, 6, 6) ? 0 : random_.below(bytes);
       switch (random_.below(item ? 5 : 3)) {
         case 0:
@@ -225,8 +429,9 @@ class Maker {
           e.first = dar + at;
           break;
         case 2: {  // nobody decodes the address
-          u64& address =
-              random_.percent(50) ? (item ? item->sar : l.setup.sar) : (item ? item->dar : l.setup.dar);
+          const bool of_source = random_.percent(50);
+          if ((of_source ? l.setup.source : l.setup.sink).present) continue;
+          u64& address = of_source ? (item ? item->sar : l.setup.sar) : (item ? item->dar : l.setup.dar);
           address = p_.memory.end() + 4096 * random_.range(1, 64);
           if (item) item->write(p_.memory);
           continue;
@@ -258,9 +463,27 @@ class Maker {
       l.setup.status_enable = irq::kAll;  // software waits for CH_SUSPENDED
       u64 bytes = u64{l.setup.block_ts + 1} << field(l.setup.ctl, 10, 8);
       for (const Item& item : l.items) bytes += u64{item.block_ts + 1} << field(item.ctl, 10, 8);
+      for (const ShadowSet& set : l.setup.sets) bytes += u64{set.block_ts + 1} << field(set.ctl, 10, 8);
+      if (l.setup.chain()) {
+        bytes += random_.below(2000);
+        l.chain_delay = static_cast<unsigned>(random_.below(3000));
+      }
+      if (l.setup.tt_fc != 0) bytes += bytes * (l.setup.source.gap + l.setup.sink.gap) / 4;
+      silence(l);
       l.stop_delay = static_cast<unsigned>(random_.below(20 + bytes * random_.range(1, 4) / 4));
       l.stop_pause = static_cast<unsigned>(random_.below(200));
     }
+  }
+
+  /// A peripheral stops to ask for ever, and the channel is stopped all the same.
+  void silence(Launch& l) {
+    if (l.setup.tt_fc == 0 || !random_.percent(40)) return;
+    Peripheral& p = l.setup.source.present && (!l.setup.sink.present || random_.percent(50)) ? l.setup.source
+                                                                                             : l.setup.sink;
+    p.silent_after = static_cast<unsigned>(random_.below(6));
+    const StopKind ends[] = {StopKind::kDisable, StopKind::kAbort, StopKind::kSuspendDisable,
+                             StopKind::kSuspendAbort};
+    l.stop = ends[random_.below(4)];
   }
 
   Program p_;
@@ -268,20 +491,12 @@ class Maker {
   Allocator items_, data_;
   u64 arena_ = 0, arena_bytes_ = 0;
   std::vector<std::pair<u64, u64>> sources_;
+  std::vector<unsigned> interfaces_;
+  CtlFields form_;  ///< of all blocks of the channel that is being made
+  bool keep_src_ = false, keep_dst_ = false;
 };
 
 }  // namespace
-
-const char* to_string(ProgramClass c) {
-  static const char* const names[] = {"disjoint", "racing", "failing", "stopped"};
-  return names[static_cast<unsigned>(c)];
-}
-
-const char* to_string(StopKind kind) {
-  static const char* const names[] = {"none",           "disable",         "abort",
-                                      "suspend+resume", "suspend+disable", "suspend+abort"};
-  return names[static_cast<unsigned>(kind)];
-}
 
 Program make_program(ProgramClass kind, const Traits& traits, u64 memory_base, std::size_t memory_size,
                      u64 seed) {
@@ -296,9 +511,13 @@ Program make_program(ProgramClass kind, const Traits& traits, u64 memory_base, s
   }
 }
 
-Model Program::predict() const {
+Model Program::predict(const std::map<unsigned, unsigned>& chains) const {
   Model model(traits, memory, errors);
-  for (const Launch& l : launches) model.start(l.setup);
+  for (const Launch& l : launches) {
+    ChannelSetup setup = l.setup;
+    if (const auto it = chains.find(setup.channel); it != chains.end()) setup.blocks = it->second;
+    model.start(setup);
+  }
   // Software rewrites the control word of an item the channel halted at, and lets it go on.
   if (kind == ProgramClass::kStopped) return model;
   for (const Launch& l : launches) {
@@ -315,99 +534,6 @@ Model Program::predict() const {
     }
   }
   return model;
-}
-
-std::string Program::describe() const {
-  std::ostringstream out;
-  out << std::hex << std::showbase;
-  out << to_string(kind) << " program, seed " << std::dec << seed << std::hex << ", " << traits.bus_bytes
-      << " bytes bus, memory " << memory.base() << "+" << memory.size() << "\n";
-  for (const ErrorRange& e : errors)
-    out << "  error " << e.first << ".." << e.last << (e.decode ? " DECERR" : " SLVERR")
-        << (e.on_read ? " read" : "") << (e.on_write ? " write" : "") << "\n";
-  const auto block = [&](u64 sar, u64 dar, u32 ts, u64 ctl) {
-    const CtlFields c = CtlFields::decode(ctl);
-    out << "SAR " << sar << " DAR " << dar << " BLOCK_TS " << ts << " CTL " << ctl << " (" << std::dec
-        << ((u64{ts} + 1) << c.src_width) << " bytes, width " << (8u << c.src_width) << ">"
-        << (8u << c.dst_width) << (c.src_fixed ? " SFIX" : "") << (c.dst_fixed ? " DFIX" : "")
-        << (c.ioc ? " IOC" : "") << (c.last ? " LAST" : "") << (c.valid ? " VALID" : "") << ")" << std::hex;
-  };
-  for (const Launch& l : launches) {
-    out << "  ch" << std::dec << l.setup.channel << std::hex << " CFG " << l.cfg.encode(traits.cfg2)
-        << " INTSTATUS_ENA " << l.setup.status_enable << std::dec << " after " << l.start_delay << " cycles";
-    if (l.stop != StopKind::kNone)
-      out << ", " << to_string(l.stop) << " after " << l.stop_delay << " cycles, pause " << l.stop_pause;
-    out << std::hex << "\n";
-    if (!l.setup.linked_list) {
-      out << "    ";
-      block(l.setup.sar, l.setup.dar, l.setup.block_ts, l.setup.ctl);
-      out << "\n";
-    } else {
-      out << "    LLP " << l.setup.llp << "\n";
-    }
-    for (const Item& i : l.items) {
-      out << "    item " << i.address << ": ";
-      block(i.sar, i.dar, i.block_ts, i.ctl);
-      out << " LLP " << i.llp << "\n";
-    }
-  }
-  if (global_stop != GlobalStop::kNone)
-    out << (global_stop == GlobalStop::kSoftReset ? "  DMAC_RST" : "  DMAC_EN = 0") << std::dec << " after "
-        << global_delay << " cycles\n";
-  return out.str();
-}
-
-std::vector<std::string> Program::features() const {
-  std::vector<std::string> f;
-  f.push_back("channels " + std::to_string(launches.size()));
-  if (noise) f.push_back("harmless accesses");
-  if (global_stop != GlobalStop::kNone)
-    f.push_back(global_stop == GlobalStop::kSoftReset ? "stop: soft reset" : "stop: DMAC_EN = 0");
-  for (const ErrorRange& e : errors) {
-    f.push_back(std::string("error ") + (e.decode ? "DECERR" : "SLVERR") +
-                (e.on_read && e.on_write ? ""
-                 : e.on_read             ? " on item fetch"
-                                         : " on item write-back"));
-  }
-  const auto block = [&](u64 sar, u64 dar, u64 ctl) {
-    const CtlFields c = CtlFields::decode(ctl);
-    f.push_back("width " + std::to_string(8u << c.src_width) + ">" + std::to_string(8u << c.dst_width));
-    if (c.src_fixed) f.push_back("fixed source");
-    if (c.dst_fixed) f.push_back("fixed destination");
-    if (sar % (u64{1} << c.src_width) || dar % (u64{1} << c.dst_width)) f.push_back("unaligned address");
-    if (c.arlen_en) f.push_back("ARLEN");
-    if (c.awlen_en) f.push_back("AWLEN");
-    if (c.ioc) f.push_back("IOC");
-    if (!memory.contains(sar) || !memory.contains(dar)) f.push_back("unmapped address");
-  };
-  for (const Launch& l : launches) {
-    if (l.stop != StopKind::kNone) f.push_back(std::string("stop: ") + to_string(l.stop));
-    if (l.setup.status_enable != irq::kAll) f.push_back("INTSTATUS_ENA masked");
-    if (!l.setup.linked_list) {
-      f.push_back("single block");
-      block(l.setup.sar, l.setup.dar, l.setup.ctl);
-      if (((u64{l.setup.block_ts} + 1) << field(l.setup.ctl, 10, 8)) % (u64{1} << field(l.setup.ctl, 13, 11)))
-        f.push_back("residual bytes");
-      continue;
-    }
-    f.push_back("linked list");
-    for (const Item& i : l.items) block(i.sar, i.dar, i.ctl);
-  }
-  const Model model = predict();
-  std::map<unsigned, unsigned> runs;
-  for (const ChannelRun& r : model.runs()) {
-    f.push_back(std::string("end: ") + to_string(r.outcome.end));
-    if (++runs[r.channel] > 1) f.push_back("resumed after an invalid item");
-    if (r.overlaps_itself) f.push_back("source overlaps destination");
-    std::map<u64, unsigned> visits;
-    for (const auto& [first, last] : r.item_reads)
-      if (++visits[first] == 2) f.push_back("used item met again");
-    for (const BlockRun& b : r.blocks)
-      for (const Launch& l : launches)
-        for (const Item& i : l.items)
-          if (r.channel == l.setup.channel && b.dar == i.address) f.push_back("descriptor made by DMA");
-  }
-  return f;
 }
 
 }  // namespace dmavp::reference

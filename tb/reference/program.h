@@ -1,6 +1,7 @@
 // Random register programs: what software does to the controller, and memory to do it with.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -45,7 +46,9 @@ struct Launch {
   std::vector<Item> items;
   std::vector<u64>
       invalid_items;         ///< items with VALID = 0 that software makes valid when the channel halts there
-  unsigned start_delay = 0;  ///< cycles after the previous channel's start
+  unsigned chain_delay = 0;      ///< cycles after its start when software ends a chain by CFG[3:0] = 0
+  bool withhold_first = false;   ///< the first shadow set comes only when the channel has halted
+  unsigned start_delay = 0;      ///< cycles after the previous channel's start
   StopKind stop = StopKind::kNone;
   unsigned stop_delay = 0;  ///< cycles after its own start
   unsigned stop_pause = 0;  ///< cycles between CH_SUSPENDED and the next action
@@ -67,7 +70,8 @@ struct Program {
   /// Names of what it exercises ("width 8>64", "circular", ...), for a histogram.
   std::vector<std::string> features() const;
   /// The model with every channel started; halted channels repaired and resumed as software would.
-  Model predict() const;
+  /// `chains`: the number of blocks of channels whose chain was ended after another number than planned.
+  Model predict(const std::map<unsigned, unsigned>& chains = {}) const;
 };
 
 /// A program of a class for an instance. Same arguments, same program.

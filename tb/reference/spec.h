@@ -19,6 +19,8 @@ constexpr u64 field(u64 value, unsigned hi, unsigned lo) {
 namespace irq {
 inline constexpr u32 kBlockDone = 1u << 0;
 inline constexpr u32 kTransferDone = 1u << 1;
+inline constexpr u32 kSrcTransComp = 1u << 3;
+inline constexpr u32 kDstTransComp = 1u << 4;
 inline constexpr u32 kSrcDecErr = 1u << 5;
 inline constexpr u32 kDstDecErr = 1u << 6;
 inline constexpr u32 kSrcSlvErr = 1u << 7;
@@ -33,6 +35,7 @@ inline constexpr u32 kHole = 1u << 16;
 inline constexpr u32 kWriteToReadOnly = 1u << 17;
 inline constexpr u32 kReadOfWriteOnly = 1u << 18;
 inline constexpr u32 kWriteOnEnabled = 1u << 19;
+inline constexpr u32 kShadowOnValid = 1u << 20;
 inline constexpr u32 kLockCleared = 1u << 27;
 inline constexpr u32 kSourceSuspended = 1u << 28;
 inline constexpr u32 kSuspended = 1u << 29;
@@ -97,20 +100,37 @@ struct CfgFields {
   unsigned src_osr = 0, dst_osr = 0;  ///< outstanding requests - 1
   bool hs_sel_src = false, hs_sel_dst = false;
   unsigned src_per = 0, dst_per = 0;
+  bool lock = false;
+  unsigned lock_level = 0;  ///< 0 whole transfer, 1 block
 
   constexpr u64 encode(bool cfg2) const {
     u64 v = src_multiblock | (u64{dst_multiblock} << 2) | (u64{tt_fc} << 32) | (u64{hs_sel_src} << 35) |
-            (u64{hs_sel_dst} << 36) | (u64{src_osr} << 55) | (u64{dst_osr} << 59);
+            (u64{hs_sel_dst} << 36) | (u64{src_osr} << 55) | (u64{dst_osr} << 59) | (u64{lock} << 52) |
+            (u64{lock_level} << 53);
     v |= cfg2 ? u64{priority} << 47 | u64{src_per} << 4 | u64{dst_per} << 11
               : u64{priority} << 49 | u64{src_per} << 39 | u64{dst_per} << 44;
     return v;
   }
 };
 
+inline constexpr u64 kCfgLock = bit64(52) | bit64(53) | bit64(54);
+
+/// MULTBLK (4.4).
+enum MultiBlock : unsigned { kContiguous = 0, kReload = 1, kShadow = 2, kLinkedList = 3 };
+
+/// TT_FC (4.4): which side is a peripheral, and which of them decides the length of a block.
+constexpr bool source_is_peripheral(unsigned tt_fc) { return tt_fc >= 2 && tt_fc != 6; }
+constexpr bool sink_is_peripheral(unsigned tt_fc) { return tt_fc != 0 && tt_fc != 2 && tt_fc != 4; }
+constexpr bool source_controls(unsigned tt_fc) { return tt_fc == 4 || tt_fc == 5; }
+constexpr bool sink_controls(unsigned tt_fc) { return tt_fc == 6 || tt_fc == 7; }
+
+/// Items of an MSIZE code (4.1): there is no code for 2.
+constexpr u32 msize_items(unsigned code) { return code == 0 ? 1u : 2u << code; }
+
 /// Offsets inside a 64-byte linked-list item (3.1).
 namespace lli {
 inline constexpr unsigned kSar = 0x00, kDar = 0x08, kBlockTs = 0x10, kLlp = 0x18, kCtl = 0x20, kSstat = 0x28,
-                          kLlpStatus = 0x30, kFetchBytes = 40, kBytes = 64;
+                          kDstat = 0x2C, kLlpStatus = 0x30, kFetchBytes = 40, kBytes = 64;
 }
 
 }  // namespace dmavp::reference

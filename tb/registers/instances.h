@@ -40,6 +40,16 @@ inline std::vector<RigOptions> instances() {
   shared.parameters.shared_data_port = true;
   shared.parameters.burst_overhead = 2;
   shared.parameters.addr_width = 32;
+  const auto whole = [](RigOptions& o) {  // every feature
+    o.parameters.lli_prefetch_en = o.parameters.src_stat_en = o.parameters.dst_stat_en = true;
+    o.parameters.lock_en = true;
+    o.parameters.num_hs_if = 64;
+  };
+  whole(add(8, 8, 2, 64, true));
+  RigOptions& most = add(12, 32, 2, 32, false);
+  whole(most);
+  most.parameters.handshake_latency = 0;
+  most.parameters.write_start = dmac::WriteStart::kCutThrough;
   return all;
 }
 

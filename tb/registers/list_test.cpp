@@ -246,6 +246,24 @@ TEST(ListDetails, ItemHasNoMoreBlockTsBitsThanTheRegister) {  // 1.1: ch_max_blo
   EXPECT_EQ(rig.diagnostics().size(), 1u);
 }
 
+TEST(ListDetails, BitsOfAbsentFeaturesInAnItemReadZeroInTheRegisters) {  // 1.1; 6.1.4: AWLEN overflows
+  RigOptions o = plain();
+  o.parameters.num_masters = 1;
+  Rig rig(o);
+  fill(rig, 9);
+  CtlFields ctl = wide();
+  ctl.src_master = ctl.dst_master = 1;
+  ctl.src_stat = ctl.dst_stat = true;
+  item(kItems, kFrom, kTo, 16, ctl, kItems + 64 + 1, true, true).write(rig.ram());
+  rig.power_up();
+  start(rig, list_at(0, kItems));
+  ASSERT_TRUE(rig.run_until_idle());
+  EXPECT_EQ(rig.status(0), irq::kTransferDone);
+  EXPECT_EQ(rig.read("CTL") & ~reference::kCtlValid, wide().encode() | reference::kCtlLast);
+  EXPECT_EQ(rig.read("LLP"), kItems + 64);
+  EXPECT_EQ(copied(rig.ram(), kFrom, kTo, 128), 128u);
+}
+
 TEST(ListDetails, LlpLowBitsHaveNoFunction) {
   Rig rig(plain());
   fill(rig, 9);

@@ -12,6 +12,7 @@
 #include "base/axi_extension.h"
 #include "components/protocol_checker.h"
 #include "dmac/dw_axi_dmac.h"
+#include "registers/handshake_module.h"
 
 namespace dmavp::tb {
 
@@ -65,6 +66,7 @@ struct Fabric : sc_core::sc_module {
   std::vector<std::string> violations;
   u64 strays = 0;
   std::vector<Device*> devices;
+  std::vector<std::unique_ptr<HandshakeModule>> handshakes;
 
   Fabric(sc_core::sc_module_name name, const RigOptions& o)
       : sc_module(name),
@@ -86,6 +88,13 @@ struct Fabric : sc_core::sc_module {
 
   bool in_registers(u64 address) const {
     return address >= options.registers_base && address < options.registers_base + kRegisterWindow;
+  }
+
+  /// The interface whose peripheral answers at an address; past the end for none.
+  static u64 interface_at(u64 address) {
+    using reference::Peripheral;
+    return address < Peripheral::kWindows ? ~u64{0}
+                                          : (address - Peripheral::kWindows) / Peripheral::kWindowBytes;
   }
 
   const ErrorRange* error(u64 first, u64 last, bool write) const {
@@ -171,6 +180,12 @@ struct Fabric : sc_core::sc_module {
       p.set_response_status(tlm::TLM_OK_RESPONSE);
       return;
     }
+    if (const u64 n = interface_at(address); n < handshakes.size() && handshakes[n]->fifo) {
+      if (!handshakes[n]->access(write, p.get_data_ptr(), p.get_data_length()))
+        violation("peripheral " + std::to_string(n) + (write ? " overrun" : " underrun"));
+      p.set_response_status(tlm::TLM_OK_RESPONSE);
+      return;
+    }
     if (!ram.contains(address, span)) {
       ++strays;
       p.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
@@ -203,7 +218,7 @@ struct Fabric : sc_core::sc_module {
       first = address / kDevicePage * kDevicePage;
       last = first + kDevicePage - 1;
     } else if (!ram.contains(address)) {
-      first = last = address;
+      first = last = address;  // a peripheral, or nothing
     }
     for (const ErrorRange& e : errors) {
       if (e.first <= address && address <= e.last) {
@@ -253,6 +268,7 @@ struct Fabric : sc_core::sc_module {
 /// A peripheral's side of a handshake interface.
 struct HandshakeEnd : DmaAcknowledgeIf {
   Device device;
+  HandshakeModule* fifo = nullptr;  ///< instead of the device, if one is connected
   DmaRequestIf* controller = nullptr;
   Picoseconds cycle = 1;
   Picoseconds latest = 0;  ///< of the levels driven: they change in order of time
@@ -262,6 +278,7 @@ struct HandshakeEnd : DmaAcknowledgeIf {
     controller->dma_request(levels, latest);
   }
   void dma_acknowledge(bool finish, Picoseconds when) override {
+    if (fifo->fifo) return fifo->acknowledge(finish, when);
     device.transactions.push_back(device.open);
     device.open = 0;
     device.finishes += finish;
@@ -342,6 +359,10 @@ struct Rig::Impl {
       ends.back()->controller = &static_cast<DmaRequestIf&>(dmac->request[i]);
       dmac->acknowledge_to[i].bind(*ends.back());
       fabric->devices.push_back(&ends.back()->device);
+      fabric->handshakes.push_back(
+          std::make_unique<HandshakeModule>(sc_core::sc_gen_unique_name("handshake"), clock));
+      fabric->handshakes[i]->request.bind(dmac->request[i]);
+      ends.back()->fifo = fabric->handshakes[i].get();
     }
     dmac->combined_irq.bind(lines->combined);
     dmac->common_irq.bind(lines->common);
@@ -528,6 +549,17 @@ void Rig::feed(unsigned interface, u64 items) {
 void Rig::drive(unsigned interface) { request(interface, device(interface).levels()); }
 void Rig::request(unsigned interface, DmaRequest levels) {
   impl_->ends.at(interface)->drive(levels, impl_->clock.time_of(now()));
+}
+
+void Rig::connect(const reference::Peripheral& plan) {
+  impl_->fabric->handshakes.at(plan.interface)->connect(plan);
+}
+void Rig::disconnect_all() {
+  for (auto& h : impl_->fabric->handshakes) h->disconnect();
+}
+FifoPeripheral* Rig::peripheral(unsigned interface) {
+  auto& fifo = impl_->fabric->handshakes.at(interface)->fifo;
+  return fifo ? &*fifo : nullptr;
 }
 
 bool Rig::line(int number) const { return impl_->lines->level(number); }

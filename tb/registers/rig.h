@@ -14,6 +14,7 @@
 #include "reference/image.h"
 #include "reference/model.h"
 #include "registers/device.h"
+#include "registers/fifo_peripheral.h"
 #include "registers/register_table.h"
 
 namespace dmavp::tb {
@@ -129,7 +130,8 @@ class Rig {
 
   // --- peripherals
   // -----------------------------------------------------------------------------------------
-  /// The peripheral of a handshake interface; it asks for nothing until it is ready for something.
+  // Two kinds. A device does what a test says, step by step; a FIFO peripheral follows a plan by itself.
+  /// The device of a handshake interface; it asks for nothing until it is ready for something.
   Device& device(unsigned interface);
   /// It is ready for so many items more, and says so now.
   void feed(unsigned interface, u64 items);
@@ -137,6 +139,11 @@ class Rig {
   void drive(unsigned interface);
   /// Levels of one's own choice, whatever the peripheral is ready for.
   void request(unsigned interface, DmaRequest levels);
+  /// From now on the interface of the plan has this FIFO peripheral instead of the device.
+  void connect(const reference::Peripheral& plan);
+  void disconnect_all();
+  /// Null where none is connected.
+  FifoPeripheral* peripheral(unsigned interface);
 
   // --- interrupts
   // ----------------------------------------------------------------------------------------------
