@@ -319,7 +319,8 @@ std::uint64_t Registers::lock_always(unsigned ch, const RegisterWrite&) {
 
 std::uint64_t Registers::ctl(unsigned ch) const {
   // An item or a shadow set may set bits of features that do not exist; the register reads 0 there [1.1].
-  constexpr std::uint64_t kMasters = 0x5, kSrcStat = std::uint64_t{1} << 56, kDstStat = std::uint64_t{1} << 57;
+  constexpr std::uint64_t kMasters = 0x5, kSrcStat = std::uint64_t{1} << 56,
+                          kDstStat = std::uint64_t{1} << 57;
   const std::uint64_t absent = (parameters_.num_masters > 1 ? 0 : kMasters) |
                                (parameters_.src_stat_en ? 0 : kSrcStat) |
                                (parameters_.dst_stat_en ? 0 : kDstStat);

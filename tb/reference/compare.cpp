@@ -118,9 +118,7 @@ class Model::Cells {
  public:
   explicit Cells(const Image& initial) : initial_(initial), index_(initial.size(), 0), cells_(1) {}
 
-  Cell* find(u64 address) {
-    return const_cast<Cell*>(static_cast<const Cells*>(this)->find(address));
-  }
+  Cell* find(u64 address) { return const_cast<Cell*>(static_cast<const Cells*>(this)->find(address)); }
   const Cell* find(u64 address) const {
     if (!initial_.contains(address)) return nullptr;
     const u32 i = index_[address - initial_.base()];
@@ -287,6 +285,8 @@ std::vector<u64> Model::dar_after(const ChannelRun& run, std::size_t n) {
     if (n >= block.first && n <= next)
       result.push_back(fixed ? block.dar : block.dar + std::min(n, block.last) - block.first);
   }
+  // Behind the last block an address may have been reloaded.
+  if (n == run.writes.size()) result.push_back(run.outcome.dar_low);
   return result;
 }
 

@@ -87,7 +87,8 @@ const ChannelRun& Model::resume(unsigned channel) {
 
 void Model::poke(u64 address, u64 value, unsigned bytes) {
   memory_.store(address, value, bytes);
-  for (unsigned i = 0; i < bytes; ++i) pokes_.push_back({address + i, field(value, 8 * i + 7, 8 * i), runs_.size()});
+  for (unsigned i = 0; i < bytes; ++i)
+    pokes_.push_back({address + i, field(value, 8 * i + 7, 8 * i), runs_.size()});
 }
 
 void Model::clear_interrupts(unsigned channel, u32 bits) {

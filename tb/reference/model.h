@@ -54,9 +54,10 @@ struct ChannelSetup {
   unsigned src_type = kContiguous, dst_type = kContiguous;
   unsigned tt_fc = 0;
   Peripheral source, sink;
-  std::vector<ShadowSet> sets;    ///< what software feeds, in order, if a type is shadow
-  unsigned blocks = 0;            ///< reload and contiguous: how many until software ends the chain
-  bool illegal_at_first = false;  ///< enabled with types that exclude each other, which software then corrects
+  std::vector<ShadowSet> sets;  ///< what software feeds, in order, if a type is shadow
+  unsigned blocks = 0;          ///< reload and contiguous: how many until software ends the chain
+  bool illegal_at_first =
+      false;                 ///< enabled with types that exclude each other, which software then corrects
   bool overwritten = false;  ///< software writes into the shadow set once more while it is valid
   u64 sstatar = 0, dstatar = 0;
   u32 status_enable = irq::kAll;
@@ -160,8 +161,8 @@ class Model {
   /// (bit mask) that were stopped by software, which may have lost any part of what they would have written.
   std::optional<std::string> compare_allowed(const Image& observed, u32 stopped) const;
 
-  /// What a destination peripheral got, against all runs of its channel. `whole`: all of it must have come, else
-  /// any beginning will do. Exact for disjoint programs, otherwise any value its source may have had.
+  /// What a destination peripheral got, against all runs of its channel. `whole`: all of it must have come,
+  /// else any beginning will do. Exact for disjoint programs, otherwise any value its source may have had.
   std::optional<std::string> compare_sunk(unsigned channel, const std::vector<u8>& observed,
                                           bool whole) const;
   /// Bytes of every block of a channel on one side, and what all of them draw from a source peripheral.

@@ -49,8 +49,8 @@ std::optional<std::string> check_transactions(const Peripheral& peripheral, bool
     for (std::size_t number = 0; left != 0; ++number, ++n) {
       if (n == seen.size()) {
         if (!whole) return std::nullopt;
-        return "only " + std::to_string(n) + " transactions, " + std::to_string(left) +
-               " bytes of block " + std::to_string(block) + " missing";
+        return "only " + std::to_string(n) + " transactions, " + std::to_string(left) + " bytes of block " +
+               std::to_string(block) + " missing";
       }
       const Transaction& t = seen[n];
       const char* wrong = checker.wrong(t, left, block, number);

@@ -1,4 +1,5 @@
-// A peripheral of a program: how it asks for transactions, and what its transactions may look like (5.6, 5.7).
+// A peripheral of a program: how it asks for transactions, and what its transactions may look like
+// (5.6, 5.7).
 #pragma once
 
 #include <optional>
@@ -19,12 +20,12 @@ struct Peripheral {
   bool controls = false;  ///< it is flow controller
   bool singles = false;   ///< drives dma_single; one that controls says with each request which it wants
   unsigned interface = 0;
-  unsigned width = 0;  ///< log2 of the bytes of an item
-  unsigned msize = 0;  ///< code
-  unsigned depth = 0;  ///< items, at least MSIZE
-  unsigned gap = 0;    ///< cycles between items of its line, at most
-  unsigned chunk = 1;  ///< items its line moves at a time, at most
-  unsigned silent_after = kNeverSilent;  ///< transactions; then it never asks again
+  unsigned width = 0;                    ///< log2 of the bytes of an item
+  unsigned msize = 0;                    ///< code
+  unsigned depth = 0;                    ///< items, at least MSIZE
+  unsigned gap = 0;                      ///< cycles between items of its line, at most
+  unsigned chunk = 1;                    ///< items its line moves at a time, at most
+  unsigned silent_after = kNeverSilent;  ///< transactions; then it asks no more
   u64 seed = 0;
   /// What a flow controller asks for in each block: true for a single. Blocks beyond start over.
   std::vector<std::vector<bool>> script;
@@ -55,10 +56,10 @@ inline u8 stream_byte(u64 seed, u64 index) {
 /// One transaction as the peripheral saw it.
 struct Transaction {
   u64 bytes = 0;
-  bool finish = false;             ///< dma_finish came with dma_ack
-  bool burst_at_first = false;     ///< dma_req in the first request that was not empty
-  bool burst_at_last = false;      ///< dma_req at any time
-  bool single = false;             ///< dma_single at any time
+  bool finish = false;          ///< dma_finish came with dma_ack
+  bool burst_at_first = false;  ///< dma_req in the first request that was not empty
+  bool burst_at_last = false;   ///< dma_req at any time
+  bool single = false;          ///< dma_single at any time
 };
 
 /// Whether transactions are such as the table of 5.6 allows for blocks of these lengths. `following`: the

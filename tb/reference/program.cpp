@@ -328,7 +328,8 @@ class Maker {
     const auto own = [](unsigned type) { return type == kLinkedList || type == kShadow; };
     l.setup.sar = own(l.setup.source_type()) ? 0 : place(l, all, true);
     l.setup.dar = own(l.setup.sink_type()) ? 0 : place(l, all, false);
-    if ((!own(l.setup.source_type()) && !l.setup.sar) || (!own(l.setup.sink_type()) && !l.setup.dar)) return {};
+    if ((!own(l.setup.source_type()) && !l.setup.sar) || (!own(l.setup.sink_type()) && !l.setup.dar))
+      return {};
     return shapes;
   }
 
@@ -379,7 +380,8 @@ class Maker {
     l.setup.llp = l.items.front().address | random_.below(2);
     if (random_.percent(20)) l.setup.llp |= random_.below(32) << 1;  // [5:1] have no function
     const bool copies = l.setup.linked_list && l.setup.tt_fc == 0;
-    if (p_.kind == ProgramClass::kDisjoint && copies && l.items.size() > 1 && random_.percent(10)) self_made(l);
+    if (p_.kind == ProgramClass::kDisjoint && copies && l.items.size() > 1 && random_.percent(10))
+      self_made(l);
     return true;
   }
 
@@ -418,7 +420,10 @@ class Maker {
       if (set && l.setup.source_type() == kShadow) sar = set->sar;
       if (set && l.setup.sink_type() == kShadow) dar = set->dar;
       const u64 ctl = item ? item->ctl : set ? set->ctl : l.setup.ctl;
-      const u64 bytes = u64{(item ? item->block_ts : set ? set->block_ts : l.setup.block_ts) + 1}
+      const u64 bytes = u64{(item  ? item->block_ts
+                             : set ? set->block_ts
+                                   : l.setup.block_ts) +
+                            1}
                         << field(ctl, 10, 8);
       const u64 at = field(ctl, 4, 4) || field(ctl, 6, 6) ? 0 : random_.below(bytes);
       switch (random_.below(item ? 5 : 3)) {
@@ -454,7 +459,10 @@ class Maker {
     if (random_.percent(20)) {
       p_.global_stop = random_.percent(50) ? GlobalStop::kSoftReset : GlobalStop::kControllerDisable;
       p_.global_delay = static_cast<unsigned>(random_.below(1500));
-      for (Launch& l : p_.launches) l.setup.status_enable = irq::kAll;  // tells an end from a stop
+      for (Launch& l : p_.launches) {
+        l.setup.status_enable = irq::kAll;  // tells an end from a stop
+        if (p_.global_stop == GlobalStop::kSoftReset) silence(l);
+      }
       return;
     }
     for (Launch& l : p_.launches) {
@@ -475,15 +483,12 @@ class Maker {
     }
   }
 
-  /// A peripheral stops to ask for ever, and the channel is stopped all the same.
+  /// A peripheral asks no more, and the channel is stopped all the same.
   void silence(Launch& l) {
     if (l.setup.tt_fc == 0 || !random_.percent(40)) return;
     Peripheral& p = l.setup.source.present && (!l.setup.sink.present || random_.percent(50)) ? l.setup.source
                                                                                              : l.setup.sink;
     p.silent_after = static_cast<unsigned>(random_.below(6));
-    const StopKind ends[] = {StopKind::kDisable, StopKind::kAbort, StopKind::kSuspendDisable,
-                             StopKind::kSuspendAbort};
-    l.stop = ends[random_.below(4)];
   }
 
   Program p_;

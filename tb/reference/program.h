@@ -46,9 +46,9 @@ struct Launch {
   std::vector<Item> items;
   std::vector<u64>
       invalid_items;         ///< items with VALID = 0 that software makes valid when the channel halts there
-  unsigned chain_delay = 0;      ///< cycles after its start when software ends a chain by CFG[3:0] = 0
-  bool withhold_first = false;   ///< the first shadow set comes only when the channel has halted
-  unsigned start_delay = 0;      ///< cycles after the previous channel's start
+  unsigned chain_delay = 0;  ///< cycles after its start when software ends a chain by CFG[3:0] = 0
+  bool withhold_first = false;  ///< the first shadow set comes only when the channel has halted
+  unsigned start_delay = 0;     ///< cycles after the previous channel's start
   StopKind stop = StopKind::kNone;
   unsigned stop_delay = 0;  ///< cycles after its own start
   unsigned stop_pause = 0;  ///< cycles between CH_SUSPENDED and the next action

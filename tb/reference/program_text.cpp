@@ -23,10 +23,10 @@ const char* const kTypes[] = {"contiguous", "reload", "shadow", "list"};
 
 void describe_peripheral(std::ostream& out, const Peripheral& p) {
   if (!p.present) return;
-  out << std::dec << "    " << (p.source ? "source" : "sink") << " on interface " << p.interface
-      << (p.software ? ", by software" : "") << (p.singles ? ", singles" : "") << ", items of "
-      << p.item_bytes() << " bytes, MSIZE " << msize_items(p.msize) << ", FIFO " << p.depth << ", gap " << p.gap
-      << ", chunk " << p.chunk;
+  out << std::dec << "    " << (p.source ? "source" : "sink") << " on interface "
+      << p.interface << (p.software ? ", by software" : "") << (p.singles ? ", singles" : "") << ", items of "
+      << p.item_bytes() << " bytes, MSIZE " << msize_items(p.msize) << ", FIFO " << p.depth << ", gap "
+      << p.gap << ", chunk " << p.chunk;
   if (p.silent_after != kNeverSilent) out << ", silent after " << p.silent_after;
   for (const auto& block : p.script) {
     out << " [";

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <set>
+#include <vector>
 
 #include "reference/program.h"
 
@@ -242,11 +243,131 @@ TEST(Reference, PrefixesOfAStoppedRun) {
   EXPECT_TRUE(m.prefixes(run, seen).empty());
 }
 
+TEST(Reference, ChainsReloadOrContinueAndTheLastBlockLeavesItsEnd) {  // 3.4
+  ChannelSetup s = block(0, kBase + 0x100, kBase + 0x1000, 4, words());
+  s.src_type = kReload;
+  s.dst_type = kContiguous;
+  s.blocks = 3;
+  Model m(Traits{}, pattern());
+  const ChannelRun& run = m.start(s);
+  EXPECT_EQ(run.outcome.end, End::kDone);
+  EXPECT_EQ(run.outcome.sar_low, kBase + 0x120);
+  EXPECT_EQ(run.outcome.dar_low, kBase + 0x1060);
+  Image expected = pattern();
+  for (u64 i = 0; i < 0x60; ++i) expected[kBase + 0x1000 + i] = expected[kBase + 0x100 + i % 0x20];
+  EXPECT_EQ(m.compare(expected), std::nullopt);
+}
+
+TEST(Reference, ShadowSetsAreTakenInOrderAndTheirEndHalts) {  // 3.5
+  CtlFields c = words();
+  c.valid = true;
+  ChannelSetup s;
+  s.src_type = kShadow;
+  s.dst_type = kReload;
+  s.dar = kBase + 0x1000;
+  s.sets = {{kBase + 0x100, 0, 3, c.encode()}, {kBase + 0x200, 0, 1, c.encode()}};
+  Model m(Traits{}, pattern());
+  const ChannelRun& run = m.start(s);
+  EXPECT_EQ(run.outcome.end, End::kHalted);
+  EXPECT_TRUE(run.outcome.enabled);
+  EXPECT_EQ(run.outcome.int_must, irq::kInvalid);
+  EXPECT_EQ(run.outcome.ctl, words().encode());  // VALID has been consumed
+  EXPECT_EQ(run.outcome.sar_low, kBase + 0x210);
+  EXPECT_EQ(run.outcome.dar_low, kBase + 0x1000);
+  Image expected = pattern();
+  for (u64 i = 0; i < 0x20; ++i)
+    expected[kBase + 0x1000 + i] = expected[kBase + (i < 0x10 ? 0x200 : 0x100) + i];
+  EXPECT_EQ(m.compare(expected), std::nullopt);
+}
+
+TEST(Reference, PeripheralInControlDecidesTheLengthAndMemoryGetsItsStream) {  // 5.6
+  ChannelSetup s = block(0, 0, kBase + 0x1000, 999, words());
+  s.tt_fc = 4;
+  s.source.present = s.source.source = s.source.controls = true;
+  s.source.width = 3;
+  s.source.msize = 1;
+  s.source.seed = 7;
+  s.source.script = {{false, true, true}};  // 4 + 1 + 1 items
+  s.sar = s.source.address();
+  Model m(Traits{}, pattern());
+  const ChannelRun& run = m.start(s);
+  EXPECT_EQ(run.outcome.int_must, irq::kTransferDone | irq::kSrcTransComp);
+  EXPECT_EQ(m.drawn(0), 48u);
+  Image expected = pattern();
+  for (u64 i = 0; i < 48; ++i) expected[kBase + 0x1000 + i] = stream_byte(7, i);
+  EXPECT_EQ(m.compare(expected), std::nullopt);
+  expected[kBase + 0x1030] ^= 1;
+  EXPECT_NE(m.compare(expected), std::nullopt);
+}
+
+TEST(Reference, SinkGetsWhatMemoryHeld) {
+  ChannelSetup s = block(0, kBase + 0x100, 0, 2, words());
+  s.tt_fc = 1;
+  s.sink.present = true;
+  s.sink.width = 3;
+  s.dar = s.sink.address();
+  Model m(Traits{}, pattern());
+  m.start(s);
+  std::vector<u8> got;
+  for (u64 i = 0; i < 16; ++i) got.push_back(pattern()[kBase + 0x100 + i]);
+  EXPECT_EQ(m.compare_sunk(0, got, true), std::nullopt);
+  got.pop_back();
+  EXPECT_EQ(m.compare_sunk(0, got, false), std::nullopt);
+  EXPECT_NE(m.compare_sunk(0, got, true), std::nullopt);
+  got[3] ^= 0x10;
+  EXPECT_NE(m.compare_sunk(0, got, false), std::nullopt);
+}
+
+TEST(Reference, StatusWordsAreFetchedAndWrittenBack) {  // 3.2 step 6
+  Image memory = pattern();
+  CtlFields c = words();
+  c.valid = c.last = c.src_stat = c.dst_stat = true;
+  item(kBase + 0x2000, kBase + 0x100, kBase + 0x1000, 4, c, 0).write(memory);
+  Traits t;
+  t.src_stat = true;  // the other one does not exist
+  ChannelSetup s = list(0, kBase + 0x2000);
+  s.sstatar = s.dstatar = kBase + 0x400;
+  Model m(t, memory);
+  const Outcome& o = m.start(s).outcome;
+  EXPECT_EQ(o.sstat, static_cast<u32>(memory.load(kBase + 0x400, 4)));
+  EXPECT_EQ(o.dstat, std::nullopt);
+  EXPECT_EQ(m.memory().load(kBase + 0x2028, 4), memory.load(kBase + 0x400, 4));
+  EXPECT_EQ(o.ctl >> 56 & 3, 1u);
+}
+
+TEST(Reference, TransactionsFollowTheTable) {  // 5.6
+  Peripheral p;
+  p.msize = 1;  // 4 items of one byte
+  const auto t = [](u64 bytes, bool burst, bool single, bool finish = false) {
+    return Transaction{bytes, finish, burst, burst, single};
+  };
+  const auto check = [&](const std::vector<Transaction>& seen, bool whole = true) {
+    return check_transactions(p, false, {6}, seen, whole);
+  };
+  EXPECT_EQ(check({t(4, true, true), t(2, true, true, true)}), std::nullopt);
+  EXPECT_EQ(check({t(4, true, true), t(1, false, true), t(1, false, true, true)}), std::nullopt);
+  EXPECT_EQ(check({t(4, true, true)}, false), std::nullopt);
+  EXPECT_THAT(*check({t(4, true, true)}), HasSubstr("missing"));
+  EXPECT_THAT(*check({t(1, false, true), t(4, true, true)}), HasSubstr("burst region"));
+  EXPECT_THAT(*check({t(4, true, true), t(1, true, true), t(1, true, true, true)}),
+              HasSubstr("single region"));
+  EXPECT_THAT(*check({t(4, true, true), t(2, false, true, true)}), HasSubstr("single region"));
+  EXPECT_THAT(*check({t(4, true, true), t(2, true, true)}), HasSubstr("no dma_finish"));
+  EXPECT_THAT(*check({t(4, true, true, true), t(2, true, true, true)}), HasSubstr("dma_finish before"));
+  EXPECT_THAT(*check({t(4, true, true), t(2, true, true, true), t(1, true, true)}), HasSubstr("after"));
+  p.controls = true;
+  p.script = {{true, false, true}};
+  EXPECT_EQ(check({t(1, true, true), t(4, true, false), t(1, true, true, true)}), std::nullopt);
+  EXPECT_THAT(*check({t(4, true, false), t(1, true, true), t(1, true, true, true)}), HasSubstr("asked for"));
+}
+
 TEST(ReferencePrograms, AreReproducibleWellFormedAndReachEveryFeature) {
   std::set<std::string> seen;
   Traits t;
   t.bus_bytes = 16;
   t.masters = 2;
+  t.interfaces = 16;
+  t.prefetch = t.src_stat = t.dst_stat = t.lock = true;
   for (const ProgramClass k :
        {ProgramClass::kDisjoint, ProgramClass::kRacing, ProgramClass::kFailing, ProgramClass::kStopped}) {
     for (u64 seed = 0; seed < 60; ++seed) {
@@ -283,7 +404,38 @@ TEST(ReferencePrograms, AreReproducibleWellFormedAndReachEveryFeature) {
                         "stop: abort",
                         "stop: disable",
                         "stop: suspend+resume",
-                        "stop: soft reset"})
+                        "stop: soft reset",
+                        "TT_FC 1",
+                        "TT_FC 2",
+                        "TT_FC 3",
+                        "TT_FC 4",
+                        "TT_FC 5",
+                        "TT_FC 6",
+                        "TT_FC 7",
+                        "software handshake",
+                        "hardware handshake",
+                        "dma_req only",
+                        "dma_single",
+                        "MSIZE 1",
+                        "MSIZE 1024",
+                        "silent source",
+                        "silent sink",
+                        "multi-block reload/reload",
+                        "multi-block contiguous/reload",
+                        "multi-block reload/contiguous",
+                        "multi-block shadow/shadow",
+                        "multi-block shadow/contiguous",
+                        "multi-block reload/shadow",
+                        "multi-block list/list",
+                        "multi-block list/reload",
+                        "multi-block contiguous/list",
+                        "illegal multi-block types corrected",
+                        "valid shadow set overwritten",
+                        "halted for the first shadow set",
+                        "halted for one more shadow set",
+                        "prefetch",
+                        "status fetch",
+                        "lock"})
     EXPECT_TRUE(seen.count(f)) << f;
 }
 

@@ -93,9 +93,9 @@ void Attendant::handshake(const Peripheral& peripheral, const char* name, bool& 
   if (!burst && !single) return;
   fifo.asked(levels);
   pending = true;
-  rig_.write(name, ch_,
-             (burst ? kReq | kReqWe : 0) | (single ? kSglReq | kSglReqWe : 0) |
-                 (levels.last ? kLst | kLstWe : 0));
+  rig_.write(
+      name, ch_,
+      (burst ? kReq | kReqWe : 0) | (single ? kSglReq | kSglReqWe : 0) | (levels.last ? kLst | kLstWe : 0));
 }
 
 void Attendant::end_chain() { rig_.write("CFG", ch_, rig_.read("CFG", ch_) & ~u64{0xF}); }

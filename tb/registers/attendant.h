@@ -1,4 +1,5 @@
-// What software does for a running channel of a program: asks for peripherals, feeds shadow sets, corrects types.
+// What software does for a running channel of a program: asks for peripherals, feeds shadow sets, corrects
+// types.
 #pragma once
 
 #include "reference/program.h"

@@ -5,7 +5,7 @@
 namespace dmavp::tb {
 
 DmaRequest FifoPeripheral::levels() const {
-  if (transactions_.size() >= plan_.silent_after) return {};
+  if (!awake_ && transactions_.size() >= plan_.silent_after) return {};
   const u64 ready = plan_.source ? items_ : space();
   const u64 burst = reference::msize_items(plan_.msize);
   if (!plan_.controls) return {ready >= burst, plan_.singles && ready != 0, false};

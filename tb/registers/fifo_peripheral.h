@@ -24,6 +24,7 @@ class FifoPeripheral {
   /// An access of the bus; false when it reads of an empty FIFO or writes to a full one.
   bool access(bool write, u8* data, u64 bytes);
   void acknowledged(bool finish);
+  void wake() { awake_ = true; }  ///< Peripheral::silent_after is over
 
   /// The line has something to bring or to take.
   bool line_busy() const { return plan_.source ? space() != 0 : items_ != 0; }
@@ -45,6 +46,7 @@ class FifoPeripheral {
   std::vector<reference::Transaction> transactions_;
   reference::Transaction open_;
   bool has_asked_ = false;
+  bool awake_ = false;
   std::size_t block_ = 0;   ///< of a flow controller's script
   std::size_t number_ = 0;  ///< of the next transaction in it
 };

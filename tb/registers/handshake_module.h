@@ -1,5 +1,5 @@
-// One handshake interface of the bench: joins a FIFO peripheral to the controller's request lines. Only rig.cpp
-// needs it.
+// One handshake interface of the bench: joins a FIFO peripheral to the controller's request lines. Only
+// rig.cpp needs it.
 #pragma once
 
 #include <algorithm>
@@ -37,6 +37,12 @@ class HandshakeModule : public sc_core::sc_module {
     driven_ = {};
     last_ = std::max(last_, now());
     request->dma_request({}, last_);
+  }
+
+  void wake() {
+    if (!fifo) return;
+    fifo->wake();
+    drive(now());
   }
 
   bool access(bool write, u8* data, u64 bytes) {

@@ -50,6 +50,10 @@ inline std::vector<RigOptions> instances() {
   whole(most);
   most.parameters.handshake_latency = 0;
   most.parameters.write_start = dmac::WriteStart::kCutThrough;
+  RigOptions& lean = add(5, 4, 1, 16, true);
+  whole(lean);
+  lean.parameters.lli_wb_en = false;
+  lean.parameters.handshake_latency = 5;
   return all;
 }
 

@@ -157,8 +157,7 @@ void Judge::check_prefix(const Launch& l, const Image& seen, bool dar_known) {
   }
   std::ostringstream out;
   out << "channel " << l.setup.channel << ": DAR 0x" << std::hex << dar << " does not fit the " << std::dec
-      << fits.front().first << ".." << fits.back().second << " of " << run.writes.size()
-      << " bytes written";
+      << fits.front().first << ".." << fits.back().second << " of " << run.writes.size() << " bytes written";
   fail(out.str());
 }
 

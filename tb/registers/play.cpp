@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <sstream>
 
 #include "registers/attendant.h"
 #include "registers/judge.h"
@@ -30,8 +31,7 @@ struct Action {
 
 class Player {
  public:
-  Player(Rig& rig, const Program& program)
-      : rig_(rig), p_(program), random_(program.seed ^ 0xC0FFEE) {
+  Player(Rig& rig, const Program& program) : rig_(rig), p_(program), random_(program.seed ^ 0xC0FFEE) {
     for (const Launch& l : program.launches) attendants_.emplace_back(rig, program, l);
     judge_.expect(program.predict());
   }
@@ -39,10 +39,10 @@ class Player {
   std::string play() {
     prepare();
     schedule();
-    while (!actions_.empty() && problem_.empty() && judge_.problem().empty()) act();
-    if (problem_.empty()) wait_for_rest();
-    if (problem_.empty() && p_.kind != ProgramClass::kStopped) repair();
-    if (problem_.empty()) {
+    while (!actions_.empty() && fine()) act();
+    if (fine()) wait_for_rest();
+    if (fine() && p_.kind != ProgramClass::kStopped) repair();
+    if (fine()) {
       attend();
       count_blocks();
       judge_.judge();
@@ -53,6 +53,7 @@ class Player {
   }
 
  private:
+  bool fine() const { return problem_.empty() && judge_.problem().empty(); }
   void fail(const std::string& what) {
     if (problem_.empty()) problem_ = what;
   }
@@ -206,8 +207,11 @@ class Player {
     }
   }
 
-  static bool silent_sink(const Launch& l) {
-    return l.setup.sink.silent_after != reference::kNeverSilent;
+  static bool silent_sink(const Launch& l) { return l.setup.sink.silent_after != reference::kNeverSilent; }
+
+  void wake(const Launch& l) {
+    for (const auto* p : {&l.setup.source, &l.setup.sink})
+      if (p->present) rig_.wake(p->interface);
   }
 
   /// A channel whose destination never asks again can only be aborted (5.4).
@@ -229,7 +233,10 @@ class Player {
     const u32 seen = rig_.status(ch);
     if (!rig_.enabled(ch)) return;  // it ended before the suspend took hold
     if (!(seen & irq::kSuspended)) {
-      if (silent_sink(l) && ++silent_polls_[ch] > 250) return force(l);
+      if (silent_sink(l) && ++silent_polls_[ch] > 250) {
+        if (l.stop != StopKind::kSuspendResume) return force(l);
+        wake(l);
+      }
       if (++polls_ > 200'000) return fail("CH_SUSPENDED never came, channel " + std::to_string(ch));
       actions_.push_back({Action::kFollowUp, a.launch, rig_.now() + 20});
       return sort();
@@ -247,6 +254,7 @@ class Player {
     switch (l.stop) {
       case StopKind::kSuspendResume:
         rig_.resume(ch);
+        wake(l);
         break;
       case StopKind::kSuspendDisable:
         rig_.disable(ch);
@@ -262,7 +270,8 @@ class Player {
   bool rests(const Launch& l) {
     const unsigned ch = l.setup.channel;
     if (!rig_.enabled(ch)) return true;
-    return (rig_.status(ch) & irq::kInvalid) && attendants_[static_cast<std::size_t>(&l - &p_.launches[0])].finished();
+    return (rig_.status(ch) & irq::kInvalid) &&
+           attendants_[static_cast<std::size_t>(&l - &p_.launches[0])].finished();
   }
 
   /// Lets software and controller go on until the condition holds.
@@ -280,7 +289,16 @@ class Player {
       return std::all_of(p_.launches.begin(), p_.launches.end(), [&](const Launch& l) { return rests(l); });
     };
     if (!run_until(done)) {
-      fail("channels never come to rest; CH_EN " + std::to_string(rig_.enabled_mask()));
+      std::ostringstream out;
+      out << "channels never come to rest:" << std::hex;
+      for (const Launch& l : p_.launches) {
+        const unsigned ch = l.setup.channel;
+        if (rests(l)) continue;
+        out << " channel " << ch << " INTSTATUS " << rig_.status(ch) << " SWHSSRC "
+            << rig_.read("SWHSSRC", ch) << " SWHSDST " << rig_.read("SWHSDST", ch) << ", bytes moved "
+            << judge_.moved(l).first << " and " << judge_.moved(l).second << ";";
+      }
+      fail(out.str());
     }
     if (p_.global_stop == GlobalStop::kControllerDisable) {
       rig_.run(200);
@@ -301,8 +319,7 @@ class Player {
         rig_.write("INTCLEAR", ch, irq::kInvalid);
         rig_.ram().store(word, rig_.ram().load(word) | reference::kCtlValid);
         rig_.write("BLK_TFR_RESUMEREQ", ch, random_.below(2));
-        if (!run_until([&] { return rests(l); }))
-          return fail("a resumed channel never comes to rest");
+        if (!run_until([&] { return rests(l); })) return fail("a resumed channel never comes to rest");
       }
     }
   }
@@ -315,7 +332,8 @@ class Player {
       const unsigned ch = l.setup.channel;
       const auto blocks = static_cast<unsigned>(rig_.statistics(ch).blocks - blocks_before_[ch]);
       // A stopped or failing chain may have done more than was planned, or a part of one more block.
-      const bool done = (rig_.status(ch) & irq::kTransferDone) || !(l.setup.status_enable & irq::kTransferDone);
+      const bool done =
+          (rig_.status(ch) & irq::kTransferDone) || !(l.setup.status_enable & irq::kTransferDone);
       const bool failed = (rig_.status(ch) & (irq::kErrorsOfDrivers & ~irq::kMultiBlockType)) != 0;
       chains[ch] = done && !failed ? blocks : std::max(blocks + 1, l.setup.blocks);
     }

@@ -16,7 +16,7 @@ using reference::ProgramClass;
 /// DMAVP_PROGRAMS programs from seed DMAVP_PROGRAM_SEED on; the tier decides otherwise.
 void play_class(ProgramClass kind) {
   auto rigs = make_rigs();
-  const u64 count = number("DMAVP_PROGRAMS", programs(1000, 7));
+  const u64 count = number("DMAVP_PROGRAMS", programs(10000));
   const u64 first = number("DMAVP_PROGRAM_SEED", first_program());
   std::map<std::string, unsigned> histogram;
   unsigned failures = 0;

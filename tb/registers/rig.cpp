@@ -557,6 +557,7 @@ void Rig::connect(const reference::Peripheral& plan) {
 void Rig::disconnect_all() {
   for (auto& h : impl_->fabric->handshakes) h->disconnect();
 }
+void Rig::wake(unsigned interface) { impl_->fabric->handshakes.at(interface)->wake(); }
 FifoPeripheral* Rig::peripheral(unsigned interface) {
   auto& fifo = impl_->fabric->handshakes.at(interface)->fifo;
   return fifo ? &*fifo : nullptr;

@@ -142,6 +142,8 @@ class Rig {
   /// From now on the interface of the plan has this FIFO peripheral instead of the device.
   void connect(const reference::Peripheral& plan);
   void disconnect_all();
+  /// A peripheral that has fallen silent asks again.
+  void wake(unsigned interface);
   /// Null where none is connected.
   FifoPeripheral* peripheral(unsigned interface);
 
