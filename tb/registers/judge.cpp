@@ -97,6 +97,21 @@ std::pair<u64, u64> Judge::moved(const Launch& l) {
   return {of(l.setup.source), of(l.setup.sink)};
 }
 
+void Judge::check_drained(const Launch& l) {
+  const reference::ChannelSetup& s = l.setup;
+  const auto ctl = reference::CtlFields::decode(s.ctl);
+  // Only of a single block, and where addresses or streams tell how far each side has got.
+  const bool single = s.source_type() == reference::kContiguous && s.sink_type() == reference::kContiguous;
+  if (!single || (!s.source.present && ctl.src_fixed) || (!s.sink.present && ctl.dst_fixed)) return;
+  if (reference::sink_controls(s.tt_fc)) return;  // it asks for less than an item of the source
+  const unsigned ch = s.channel;
+  const u64 read = s.source.present ? moved(l).first : rig_.read("SAR", ch) - s.sar;
+  const u64 written = s.sink.present ? moved(l).second : rig_.read("DAR", ch) - s.dar;
+  if (written > read || read - written >= u64{1} << ctl.dst_width)
+    fail("channel " + std::to_string(ch) + " stopped gracefully with " + std::to_string(read) +
+         " bytes read and " + std::to_string(written) + " written");
+}
+
 /// What went over the bus at the peripherals of a channel, and in which transactions.
 void Judge::judge_streams(const Launch& l, bool whole) {
   const unsigned ch = l.setup.channel;
@@ -186,6 +201,7 @@ void Judge::judge_stopped(const Launch& l, const Image& rest) {
         << ", may 0x" << may;
     fail(out.str());
   }
+  if ((seen & irq::kDisabled) && !(seen & irq::kAborted)) check_drained(l);
   judge_lock(l, seen);
   check_prefix(l, rest, true);
 }

@@ -25,6 +25,8 @@ class Judge {
   void judge();
   /// Memory and streams must look as if the channel had been cut off after some byte, the one DAR names.
   void check_prefix(const reference::Launch& l, const Image& seen, bool dar_known);
+  /// A channel that stopped gracefully has written all it had read, but for a part of an item (5.4).
+  void check_drained(const reference::Launch& l);
   /// Bytes moved at the peripherals of a channel.
   std::pair<u64, u64> moved(const reference::Launch& l);
   /// The first thing that is wrong.

@@ -247,6 +247,7 @@ class Player {
     if (l.setup.chain()) count_blocks();
     const auto moved = judge_.moved(l);
     judge_.check_prefix(l, rig_.ram(), true);
+    judge_.check_drained(l);
     rig_.run(l.stop_pause);
     if (rig_.read("DAR", ch) != dar || rig_.read("SAR", ch) != sar || judge_.moved(l) != moved)
       fail("a suspended channel moved on");
