@@ -3,50 +3,23 @@
 #include <algorithm>
 #include <iterator>
 
+#include "reference/shapes.h"
+
 namespace dmavp::reference {
 
 namespace {
-
-unsigned log2_of(u64 v) {
-  unsigned n = 0;
-  while (v > 1) {
-    v >>= 1;
-    ++n;
-  }
-  return n;
-}
-
-/// Hands out ranges that never overlap, from low to high with random gaps.
-class Allocator {
- public:
-  Allocator(u64 first, u64 end, Random& random) : next_(first), end_(end), random_(random) {}
-  /// 0 when memory is full.
-  u64 take(u64 bytes, u64 align, u64 gap_limit) {
-    u64 at = next_ + random_.below(gap_limit);
-    at = (at + align - 1) / align * align;
-    if (at + bytes > end_) return 0;
-    next_ = at + bytes;
-    return at;
-  }
-
- private:
-  u64 next_, end_;
-  Random& random_;
-};
 
 class Maker {
  public:
   Maker(ProgramClass kind, const Traits& traits, u64 base, std::size_t size, u64 seed)
       : random_(seed * 8 + static_cast<u64>(kind)),
         items_(base + 64, base + size / 8, random_),
-        data_(base + size / 8, base + size - 64, random_) {
+        shaper_(random_, kind, traits, base, size) {
     p_.seed = seed;
     p_.kind = kind;
     p_.traits = traits;
     p_.memory = Image(base, size);
     for (std::size_t i = 0; i < size; i += 8) p_.memory.store(base + i, random_.next());
-    arena_ = base + size / 2;
-    arena_bytes_ = 512 << random_.below(4);
   }
 
   Program make() {
@@ -58,7 +31,6 @@ class Maker {
     for (unsigned i = 0; i < numbers.size(); ++i) numbers[i] = i;
     for (unsigned i = 0; i < count; ++i)
       std::swap(numbers[i], numbers[i + random_.below(numbers.size() - i)]);
-    for (unsigned i = 0; i < p_.traits.interfaces; ++i) interfaces_.push_back(i);
     for (unsigned i = 0; i < count; ++i) launch(numbers[i]);
     if (p_.kind == ProgramClass::kFailing) add_errors();
     if (p_.kind == ProgramClass::kStopped) add_stops();
@@ -67,140 +39,6 @@ class Maker {
   }
 
  private:
-  struct Shape {
-    CtlFields ctl;
-    u32 count;  ///< items of the source
-    u64 src_span, dst_span;
-  };
-
-  // --- peripherals ---
-
-  /// 0 when every interface is in use.
-  bool connect(Peripheral& p, bool source, unsigned tt_fc) {
-    if (interfaces_.empty()) return false;
-    const std::size_t pick = random_.below(interfaces_.size());
-    p.interface = interfaces_[pick];
-    interfaces_.erase(interfaces_.begin() + static_cast<std::ptrdiff_t>(pick));
-    p.present = true;
-    p.source = source;
-    p.controls = source ? source_controls(tt_fc) : sink_controls(tt_fc);
-    p.software = random_.percent(30);
-    p.singles = random_.percent(70);
-    p.width = static_cast<unsigned>(random_.range(0, log2_of(p_.traits.bus_bytes)));
-    p.msize = static_cast<unsigned>(random_.below(!p.controls && random_.percent(10) ? 10 : 5));
-    p.depth = msize_items(p.msize) + static_cast<unsigned>(random_.below(17));
-    p.gap = static_cast<unsigned>(random_.below(random_.percent(20) ? 100 : 8));
-    p.chunk = 1 + static_cast<unsigned>(random_.below(random_.percent(50) ? 1 : 16));
-    p.seed = random_.next();
-    return true;
-  }
-
-  /// What a flow controller asks for in one more block: whole items of both sides.
-  u64 script(Peripheral& p, u64 other_width) {
-    std::vector<bool> asks;
-    u64 bytes = 0;
-    const u64 count = random_.range(1, 10);
-    while (asks.size() < count && bytes + p.burst_bytes() <= 4096) {
-      asks.push_back(random_.percent(40));
-      bytes += asks.back() ? p.item_bytes() : p.burst_bytes();
-    }
-    while (asks.empty() || bytes % other_width != 0) {
-      asks.push_back(true);
-      bytes += p.item_bytes();
-    }
-    p.script.push_back(asks);
-    return bytes;
-  }
-
-  // --- blocks ---
-
-  /// What all blocks of a channel have in common: its peripherals' items, and the sides without addresses of
-  /// their own in every block.
-  void choose_form(Launch& l) {
-    CtlFields& c = form_;
-    c = CtlFields{};
-    const unsigned widest = log2_of(p_.traits.bus_bytes);
-    c.src_width = static_cast<unsigned>(random_.range(0, widest));
-    c.dst_width = static_cast<unsigned>(random_.range(0, widest));
-    c.src_fixed = random_.percent(10);
-    c.dst_fixed = random_.percent(10);
-    const auto each = [&](unsigned type) { return type == kLinkedList || type == kShadow; };
-    keep_src_ = !each(l.setup.source_type());
-    keep_dst_ = !each(l.setup.sink_type());
-    if (const Peripheral& p = l.setup.source; p.present) {
-      keep_src_ = true;
-      c.src_width = p.width;
-      c.src_fixed = random_.percent(90);
-    }
-    if (const Peripheral& p = l.setup.sink; p.present) {
-      keep_dst_ = true;
-      c.dst_width = p.width;
-      c.dst_fixed = random_.percent(90);
-    }
-  }
-
-  Shape shape(Launch& l, bool whole) {
-    Shape s{};
-    CtlFields& c = s.ctl;
-    const unsigned widest = log2_of(p_.traits.bus_bytes);
-    c.src_width = keep_src_ ? form_.src_width : static_cast<unsigned>(random_.range(0, widest));
-    c.dst_width = keep_dst_ ? form_.dst_width : static_cast<unsigned>(random_.range(0, widest));
-    c.src_fixed = keep_src_ ? form_.src_fixed : random_.percent(10);
-    c.dst_fixed = keep_dst_ ? form_.dst_fixed : random_.percent(10);
-    Peripheral &source = l.setup.source, &sink = l.setup.sink;
-    c.src_msize = source.present ? source.msize : static_cast<unsigned>(random_.below(10));
-    c.dst_msize = sink.present ? sink.msize : static_cast<unsigned>(random_.below(10));
-    if (random_.percent(60)) {
-      c.arlen_en = true;
-      c.arlen = static_cast<unsigned>(random_.below(16) << random_.below(4));
-    }
-    if (random_.percent(60)) {
-      c.awlen_en = true;
-      c.awlen = static_cast<unsigned>(random_.below(16) << random_.below(4));
-    }
-    c.ioc = random_.percent(50);
-    c.src_stat = random_.percent(20);
-    c.dst_stat = random_.percent(20);
-    c.src_master = static_cast<unsigned>(random_.below(2));  // without meaning where there is one port
-    c.dst_master = static_cast<unsigned>(random_.below(2));
-    const u64 limits[] = {1, 4, 32, 300, 1200};
-    const bool short_blocks = source.present || sink.present || l.setup.chain();
-    u64 count = random_.range(1, limits[random_.below(short_blocks ? 4 : 5)]);
-    const u64 sw = u64{1} << c.src_width, dw = u64{1} << c.dst_width;
-    count = std::max<u64>(1, std::min<u64>(count, (l.setup.chain() ? 512 : 6144) / sw));
-    if (whole || random_.percent(70)) {  // a single block may leave bytes that fill no destination item
-      while (count * sw % dw != 0) ++count;
-    }
-    if (source.controls) count = script(source, dw) / sw;
-    if (sink.controls) count = script(sink, sw) / sw;
-    s.count = static_cast<u32>(count);
-    s.src_span = c.src_fixed ? sw : count * sw;
-    s.dst_span = c.dst_fixed ? dw : std::max(dw, count * sw);
-    return s;
-  }
-
-  u64 place(const Launch& l, const Shape& s, bool source) {
-    const Peripheral& peripheral = source ? l.setup.source : l.setup.sink;
-    if (peripheral.present) return peripheral.address();
-    const u64 width = u64{1} << (source ? s.ctl.src_width : s.ctl.dst_width);
-    const bool fixed = source ? s.ctl.src_fixed : s.ctl.dst_fixed;
-    const u64 span = source ? s.src_span : s.dst_span;
-    const bool whole = (u64{s.count} << s.ctl.src_width) % (u64{1} << s.ctl.dst_width) == 0;
-    u64 align = width;
-    if (!fixed && whole && random_.percent(12)) align = 1;
-    if (p_.kind == ProgramClass::kRacing) {
-      const u64 at = arena_ + random_.below(arena_bytes_);
-      return at / align * align;
-    }
-    if (source && !sources_.empty() && random_.percent(15)) {  // several may read the same bytes
-      const auto& [at, bytes] = sources_[random_.below(sources_.size())];
-      if (bytes >= span && at % align == 0) return at;
-    }
-    const u64 at = data_.take(span, align, random_.percent(20) ? 4096 : 64);
-    if (source && at) sources_.emplace_back(at, span);
-    return at;
-  }
-
   // --- channels ---
 
   void choose_types(ChannelSetup& s) {
@@ -232,8 +70,8 @@ class Maker {
     s.channel = channel;
     choose_types(s);
     s.tt_fc = random_.percent(45) ? 0 : static_cast<unsigned>(random_.range(1, 7));
-    if ((source_is_peripheral(s.tt_fc) && !connect(s.source, true, s.tt_fc)) ||
-        (sink_is_peripheral(s.tt_fc) && !connect(s.sink, false, s.tt_fc))) {
+    if ((source_is_peripheral(s.tt_fc) && !shaper_.connect(s.source, true, s.tt_fc)) ||
+        (sink_is_peripheral(s.tt_fc) && !shaper_.connect(s.sink, false, s.tt_fc))) {
       s.tt_fc = 0;
       s.source = s.sink = Peripheral{};
     }
@@ -255,7 +93,7 @@ class Maker {
     l.cfg.src_per = s.source.interface;
     l.cfg.dst_per = s.sink.interface;
     l.start_delay = static_cast<unsigned>(random_.percent(50) ? 0 : random_.below(300));
-    choose_form(l);
+    shaper_.choose_form(s);
     const bool made = s.uses(kLinkedList) ? make_list(l)
                       : s.uses(kShadow)   ? make_sets(l)
                       : s.chain()         ? make_chain(l)
@@ -281,9 +119,9 @@ class Maker {
   }
 
   bool make_block(Launch& l) {
-    const Shape s = shape(l, l.setup.source.controls || l.setup.sink.controls);
-    l.setup.sar = place(l, s, true);
-    l.setup.dar = place(l, s, false);
+    const Shape s = shaper_.shape(l.setup, l.setup.source.controls || l.setup.sink.controls);
+    l.setup.sar = shaper_.place(l.setup, s, true);
+    l.setup.dar = shaper_.place(l.setup, s, false);
     l.setup.block_ts = block_ts(l, s);
     l.setup.ctl = s.ctl.encode();
     return l.setup.sar != 0 && l.setup.dar != 0;
@@ -296,12 +134,12 @@ class Maker {
   }
 
   bool make_chain(Launch& l) {
-    Shape s = shape(l, true);
+    Shape s = shaper_.shape(l.setup, true);
     l.setup.blocks = static_cast<unsigned>(random_.range(3, 24));
     if (l.setup.src_type == kContiguous && !s.ctl.src_fixed) s.src_span *= l.setup.blocks;
     if (l.setup.dst_type == kContiguous && !s.ctl.dst_fixed) s.dst_span *= l.setup.blocks;
-    l.setup.sar = place(l, s, true);
-    l.setup.dar = place(l, s, false);
+    l.setup.sar = shaper_.place(l.setup, s, true);
+    l.setup.dar = shaper_.place(l.setup, s, false);
     l.setup.block_ts = block_ts(l, s);
     l.setup.ctl = s.ctl.encode();
     // No block is over before each of its beats has had a cycle.
@@ -315,7 +153,7 @@ class Maker {
     std::vector<Shape> shapes;
     Shape all{};
     for (u64 i = 0; i < count; ++i) {
-      const Shape s = shape(l, true);
+      const Shape s = shaper_.shape(l.setup, true);
       shapes.push_back(s);
       const auto join = [](u64 whole, u64 span, bool fixed, unsigned type) {
         return fixed || type == kReload ? std::max(whole, span) : whole + span;
@@ -326,8 +164,8 @@ class Maker {
       all.count = s.count;
     }
     const auto own = [](unsigned type) { return type == kLinkedList || type == kShadow; };
-    l.setup.sar = own(l.setup.source_type()) ? 0 : place(l, all, true);
-    l.setup.dar = own(l.setup.sink_type()) ? 0 : place(l, all, false);
+    l.setup.sar = own(l.setup.source_type()) ? 0 : shaper_.place(l.setup, all, true);
+    l.setup.dar = own(l.setup.sink_type()) ? 0 : shaper_.place(l.setup, all, false);
     if ((!own(l.setup.source_type()) && !l.setup.sar) || (!own(l.setup.sink_type()) && !l.setup.dar))
       return {};
     return shapes;
@@ -336,7 +174,8 @@ class Maker {
   bool make_sets(Launch& l) {
     for (Shape& s : make_shapes(l)) {
       s.ctl.valid = true;
-      const ShadowSet set{place(l, s, true), place(l, s, false), block_ts(l, s), s.ctl.encode()};
+      const ShadowSet set{shaper_.place(l.setup, s, true), shaper_.place(l.setup, s, false), block_ts(l, s),
+                          s.ctl.encode()};
       if (!set.sar || !set.dar) break;
       l.setup.sets.push_back(set);
     }
@@ -353,8 +192,8 @@ class Maker {
       Item item;
       item.address = items_.take(64, 64, 256);
       const bool own_src = l.setup.source_type() == kLinkedList, own_dst = l.setup.sink_type() == kLinkedList;
-      item.sar = own_src ? place(l, s, true) : random_.next();
-      item.dar = own_dst ? place(l, s, false) : random_.next();
+      item.sar = own_src ? shaper_.place(l.setup, s, true) : random_.next();
+      item.dar = own_dst ? shaper_.place(l.setup, s, false) : random_.next();
       if (!item.address || !item.sar || !item.dar) break;
       item.block_ts = block_ts(l, s);
       item.ctl = s.ctl.encode();
@@ -389,7 +228,7 @@ class Maker {
   void self_made(Launch& l) {
     Item& first = l.items.front();
     const Item& second = l.items[1];
-    const u64 image = data_.take(64, 64, 64);
+    const u64 image = shaper_.take(64, 64);
     if (!image || !CtlFields::decode(first.ctl).valid) return;
     for (unsigned i = 0; i < 64; i += 8) {
       p_.memory.store(image + i, p_.memory.load(second.address + i));
@@ -493,12 +332,8 @@ class Maker {
 
   Program p_;
   Random random_;
-  Allocator items_, data_;
-  u64 arena_ = 0, arena_bytes_ = 0;
-  std::vector<std::pair<u64, u64>> sources_;
-  std::vector<unsigned> interfaces_;
-  CtlFields form_;  ///< of all blocks of the channel that is being made
-  bool keep_src_ = false, keep_dst_ = false;
+  Allocator items_;
+  Shaper shaper_;
 };
 
 }  // namespace
