@@ -20,6 +20,7 @@ namespace dmavp::platform {
 struct Counter {
   std::string name;
   std::uint64_t value = 0;
+  bool loss = false;  ///< data were lost, or made up, each time
 };
 
 class Peripheral {

@@ -50,19 +50,19 @@ class SpiPeripheral : public SerialPeripheral<DwApbSsi> {
     const ssi::Losses& l = model_.losses();
     std::vector<Counter> all{{"transfers", model_.traffic().transfers},
                              {"frames", model_.traffic().frames},
-                             {"rx_overrun", l.rx_overrun},
-                             {"tx_overflow", l.tx_overflow},
-                             {"tx_ignored", l.tx_ignored},
-                             {"rx_underflow", l.rx_underflow},
-                             {"tx_starved", l.tx_starved},
+                             {"rx_overrun", l.rx_overrun, true},
+                             {"tx_overflow", l.tx_overflow, true},
+                             {"tx_ignored", l.tx_ignored, true},
+                             {"rx_underflow", l.rx_underflow, true},
+                             {"tx_starved", l.tx_starved, true},
                              {"tx_starved_ps", l.tx_starved_time},
-                             {"transfers_cut", l.transfers_cut},
+                             {"transfers_cut", l.transfers_cut, true},
                              {"tx_flushed", l.tx_flushed},
                              {"rx_flushed", l.rx_flushed}};
     for (const Flash& flash : flashes_) {
       const FlashCounts& c = flash.model->counts();
-      const auto add = [&](const char* name, std::uint64_t value) {
-        all.push_back({flash.name + "." + name, value});
+      const auto add = [&](const char* name, std::uint64_t value, bool loss = false) {
+        all.push_back({flash.name + "." + name, value, loss});
       };
       add("commands", c.commands);
       add("bytes_read", c.bytes_read);
@@ -73,7 +73,7 @@ class SpiPeripheral : public SerialPeripheral<DwApbSsi> {
       add("while_busy", c.while_busy);
       add("without_latch", c.without_latch);
       add("refused", c.refused);
-      add("cut", c.cut);
+      add("cut", c.cut, true);
       add("too_fast", c.too_fast);
     }
     return all;
@@ -142,11 +142,11 @@ class I2sPeripheral : public SerialPeripheral<DwApbI2s> {
   std::vector<Counter> counters() const override {
     const i2s::Losses& l = model_.losses();
     return {{"frames", model_.frames()},
-            {"rx_overrun", l.rx_overrun},
-            {"tx_overflow", l.tx_overflow},
-            {"tx_ignored", l.tx_ignored},
-            {"rx_underflow", l.rx_underflow},
-            {"underruns", l.underruns},
+            {"rx_overrun", l.rx_overrun, true},
+            {"tx_overflow", l.tx_overflow, true},
+            {"tx_ignored", l.tx_ignored, true},
+            {"rx_underflow", l.rx_underflow, true},
+            {"underruns", l.underruns, true},
             {"underrun_frames", l.underrun_frames},
             {"frames_cut", l.frames_cut},
             {"tx_flushed", l.tx_flushed},

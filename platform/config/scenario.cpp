@@ -165,7 +165,8 @@ class Parser {
     read_table("expect",
                {{"errors", number([this](std::uint64_t v) { scenario_.expect.errors = v; })},
                 {"bytes_min", number([this](std::uint64_t v) { scenario_.expect.bytes_min = v; })},
-                {"duration_max", time([this](std::uint64_t v) { scenario_.expect.duration_max_ps = v; })}});
+                {"duration_max", time([this](std::uint64_t v) { scenario_.expect.duration_max_ps = v; })},
+                {"losses_max", number([this](std::uint64_t v) { scenario_.expect.losses_max = v; })}});
     read_clients();
   }
 

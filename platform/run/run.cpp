@@ -218,6 +218,7 @@ class Run {
       failures.push_back("took " + format_time(recorder_.end()) + ", expected at most " +
                          format_time(*expect.duration_max_ps));
     }
+    if (expect.losses_max) judge_losses(*expect.losses_max);
     for (const DiagnosticRecord& d : recorder_.diagnostics()) {
       if (d.severity == Severity::kError) failures.push_back("diagnostic " + d.kind);
     }
@@ -227,6 +228,22 @@ class Run {
       for (const ClientRecord& client : recorder_.clients()) seen = seen || client.name == module.client;
       if (!seen) failures.push_back("client " + module.client + " never started");
     }
+  }
+
+  void judge_losses(std::uint64_t allowed) {
+    std::uint64_t losses = 0;
+    std::string which;
+    for (unsigned i = 0; i < board_->peripherals(); ++i) {
+      for (const Counter& c : board_->peripheral(i).counters()) {
+        if (!c.loss || c.value == 0) continue;
+        losses += c.value;
+        which += (which.empty() ? "" : ", ") + description_.peripherals[i].name + " " + c.name + " " +
+                 std::to_string(c.value);
+      }
+    }
+    if (losses <= allowed) return;
+    summary_.failures.push_back("peripherals lost data: " + which + " (expected at most " +
+                                std::to_string(allowed) + ")");
   }
 
   // False, with a message, when a file of a back end cannot be written.

@@ -48,7 +48,7 @@ TEST_F(ScenarioTest, ReadsEverything) {
   const Scenario s =
       load("[scenario]\nname = \"n\"\nseed = 7\nduration = \"2ms\"\nmodules = [\"" + module() + "\"]\n" +
            "[client.zz]\nmodule = \"" + module() + "\"\nsize = \"64KiB\"\nrun = true\n" + client() +
-           "n = 3\n[expect]\nerrors = 2\nbytes_min = \"1MiB\"\nduration_max = \"1ms\"\n");
+           "n = 3\n[expect]\nerrors = 2\nbytes_min = \"1MiB\"\nduration_max = \"1ms\"\nlosses_max = 4\n");
   EXPECT_EQ(s.name, "n");
   EXPECT_EQ(s.seed, 7u);
   EXPECT_EQ(s.duration_ps, 2'000'000'000u);
@@ -61,6 +61,7 @@ TEST_F(ScenarioTest, ReadsEverything) {
   EXPECT_EQ(s.expect.errors, 2u);
   EXPECT_EQ(s.expect.bytes_min, 1048576u);
   EXPECT_EQ(s.expect.duration_max_ps, 1'000'000'000u);
+  EXPECT_EQ(s.expect.losses_max, 4u);
 }
 
 TEST_F(ScenarioTest, SettingsWinOverTheFile) {

@@ -1,0 +1,252 @@
+// The port: probe, line settings, interrupt, open and close.
+#include <linux/clk.h>
+#include <linux/delay.h>
+#include <linux/dma-mapping.h>
+#include <linux/err.h>
+#include <linux/interrupt.h>
+#include <linux/jiffies.h>
+#include <linux/mod_devicetable.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "drivers/dw-uart/internal.h"
+
+namespace dmavp::dw_uart {
+namespace {
+
+LIST_HEAD(ports);
+DEFINE_MUTEX(ports_lock);
+
+constexpr u32 kMaxDivisor = 0xFFFF;
+constexpr u32 kMaxError_percent = 3;
+
+// Divisor in units of 1 / 2^bits: 16 samples a bit.
+int set_baud(struct dw_uart* uart, u32 baud) {
+  const u32 old = read(uart, kDlf);
+  write(uart, kDlf, ~0u);
+  const u32 ones = read(uart, kDlf);
+  write(uart, kDlf, old);
+  const u64 scale = u64{ones} + 1;
+  const u64 divisor = baud ? (uart->clock_hz * scale + 8ull * baud) / (16ull * baud) : 0;
+  const u64 actual = divisor ? uart->clock_hz * scale / (16 * divisor) : 0;
+  const u64 error = actual > baud ? actual - baud : baud - actual;
+  if (divisor < scale || divisor / scale > kMaxDivisor || error * 100 > u64{kMaxError_percent} * baud) {
+    dev_err(uart->dev, "%u baud cannot be made from %lu Hz\n", baud, uart->clock_hz);
+    return -EINVAL;
+  }
+  const u32 whole = static_cast<u32>(divisor / scale);
+  write(uart, kLcr, kLcrDivisor | kLcr8Bits);
+  write(uart, kRbrThr, whole & 0xFF);
+  write(uart, kIer, whole >> 8);
+  write(uart, kLcr, kLcr8Bits);
+  write(uart, kDlf, static_cast<u32>(divisor % scale));
+  uart->actual_baud = static_cast<u32>(actual);
+  return 0;
+}
+
+irqreturn_t interrupt(int, void* cookie) {
+  struct dw_uart* uart = static_cast<struct dw_uart*>(cookie);
+  unsigned long flags;
+  spin_lock_irqsave(&uart->lock, flags);
+  const u32 id = read(uart, kIirFcr) & kIirMask;
+  switch (id) {
+    case kIirLineStatus: {
+      const u32 lsr = read(uart, kLsr);
+      if (lsr & kLsrOverrun) uart->counts.overruns++;
+      if (lsr & kLsrLine) uart->counts.line_errors++;
+      break;
+    }
+    case kIirTimeout:
+    case kIirReceive:
+      // While DMA is at work a full level is its business; between two transfers nobody takes the characters.
+      if (!uart->receiving || receive_complete(uart)) {
+        uart->ier &= ~kIerReceive;
+        write(uart, kIer, uart->ier);
+      } else if (id == kIirTimeout) {
+        receive_silence(uart);
+      }
+      break;
+    case kIirBusy:
+      read(uart, kUsr);
+      break;
+    default:
+      break;  // the level was gone before a CPU came
+  }
+  spin_unlock_irqrestore(&uart->lock, flags);
+  return IRQ_HANDLED;
+}
+
+struct dw_uart* find(struct device_node* node) {
+  struct dw_uart* uart = nullptr;
+  list_for_each_entry(uart, &ports, node) {
+    if (uart->dev->of_node == node) return uart;
+  }
+  return nullptr;
+}
+
+void give_back(struct dw_uart* uart) {
+  if (uart->buffer) {
+    dma_free_coherent(dmaengine_get_dma_device(uart->rx), uart->config.receive_bytes, uart->buffer,
+                      uart->buffer_dma);
+  }
+  if (!IS_ERR_OR_NULL(uart->tx)) dma_release_channel(uart->tx);
+  if (!IS_ERR_OR_NULL(uart->rx)) dma_release_channel(uart->rx);
+  uart->buffer = nullptr;
+  uart->rx = uart->tx = nullptr;
+}
+
+int take(struct dw_uart* uart) {
+  uart->rx = dma_request_chan(uart->dev, "rx");
+  if (IS_ERR(uart->rx)) return static_cast<int>(PTR_ERR(uart->rx));
+  uart->tx = dma_request_chan(uart->dev, "tx");
+  if (IS_ERR(uart->tx)) return static_cast<int>(PTR_ERR(uart->tx));
+  uart->buffer = static_cast<u8*>(dma_alloc_coherent(
+      dmaengine_get_dma_device(uart->rx), uart->config.receive_bytes, &uart->buffer_dma, GFP_KERNEL));
+  if (!uart->buffer) return -ENOMEM;
+  return configure_channels(uart);
+}
+
+int start(struct dw_uart* uart) {
+  write(uart, kIer, 0);
+  const int ret = set_baud(uart, uart->config.baud);
+  if (ret) return ret;
+  const u32 fifo = uart->fifo_depth ? kFcrEnable | kFcrSendQuarter | kFcrReceiveQuarter : 0;
+  write(uart, kIirFcr, fifo | kFcrClear);
+  read(uart, kLsr);  // flags of before
+  unsigned long flags;
+  spin_lock_irqsave(&uart->lock, flags);
+  uart->receiving = true;
+  const int started = start_receive(uart);
+  uart->ier = kIerReceive | kIerLineStatus;
+  if (!started) {
+    write(uart, kIer, uart->ier);
+    mod_timer(&uart->poll, jiffies + 1);
+  }
+  spin_unlock_irqrestore(&uart->lock, flags);
+  return started;
+}
+
+int probe(struct platform_device* pdev) {
+  struct device* dev = &pdev->dev;
+  struct dw_uart* uart = static_cast<struct dw_uart*>(devm_kzalloc(dev, sizeof(struct dw_uart), GFP_KERNEL));
+  if (!uart) return -ENOMEM;
+  struct resource* window = nullptr;
+  uart->base = devm_platform_get_and_ioremap_resource(pdev, 0, &window);
+  if (IS_ERR(uart->base)) return static_cast<int>(PTR_ERR(uart->base));
+  uart->physical = window->start;
+  uart->dev = dev;
+  spin_lock_init(&uart->lock);
+  init_completion(&uart->sent);
+  timer_setup(&uart->poll, poll_receive, 0);
+  struct clk* clock = devm_clk_get(dev, "baudclk");
+  if (IS_ERR(clock)) clock = devm_clk_get(dev, nullptr);
+  u32 hz = 0;
+  if (!IS_ERR(clock)) {
+    uart->clock_hz = clk_get_rate(clock);
+  } else if (of_property_read_u32(dev->of_node, "clock-frequency", &hz) == 0) {
+    uart->clock_hz = hz;
+  }
+  if (uart->clock_hz == 0) {
+    dev_err(dev, "no baud clock\n");
+    return -EINVAL;
+  }
+  uart->fifo_depth = 16 * (read(uart, kCpr) >> 16 & 0xFF);
+  write(uart, kIer, 0);
+  const int line = platform_get_irq(pdev, 0);
+  if (line < 0) return line;
+  const int ret = devm_request_irq(dev, static_cast<unsigned>(line), interrupt, 0, dev_name(dev), uart);
+  if (ret) return ret;
+  platform_set_drvdata(pdev, uart);
+  mutex_lock(&ports_lock);
+  list_add_tail(&uart->node, &ports);
+  mutex_unlock(&ports_lock);
+  return 0;
+}
+
+void remove(struct platform_device* pdev) {
+  struct dw_uart* uart = static_cast<struct dw_uart*>(platform_get_drvdata(pdev));
+  mutex_lock(&ports_lock);
+  list_del(&uart->node);
+  mutex_unlock(&ports_lock);
+  write(uart, kIer, 0);
+}
+
+const struct of_device_id matches[] = {{"", "", "snps,dw-apb-uart", nullptr}, {"", "", "", nullptr}};
+MODULE_DEVICE_TABLE(of, matches);
+
+struct platform_driver make_driver() {
+  struct platform_driver d = {};
+  d.probe = probe;
+  d.remove_new = remove;
+  d.driver.name = "dw-apb-uart";
+  d.driver.owner = THIS_MODULE;
+  d.driver.of_match_table = matches;
+  return d;
+}
+
+struct platform_driver driver = make_driver();
+module_platform_driver(driver);
+
+}  // namespace
+
+u32 burst(const struct dw_uart* uart) { return uart->fifo_depth ? uart->fifo_depth / 4 : 1; }
+
+}  // namespace dmavp::dw_uart
+
+using namespace dmavp::dw_uart;
+
+struct dw_uart* dw_uart_open(struct device_node* node, const struct dw_uart_config* config) {
+  if (!config->receive_bytes || !config->received) return static_cast<struct dw_uart*>(ERR_PTR(-EINVAL));
+  mutex_lock(&ports_lock);
+  struct dw_uart* uart = find(node);
+  int ret = uart ? (uart->open ? -EBUSY : 0) : -ENODEV;
+  if (!ret) {
+    uart->config = *config;
+    memset(&uart->counts, 0, sizeof(uart->counts));
+    ret = take(uart);
+    if (!ret) ret = start(uart);
+    uart->open = ret == 0;
+    if (ret) give_back(uart);
+  }
+  mutex_unlock(&ports_lock);
+  return ret ? static_cast<struct dw_uart*>(ERR_PTR(ret)) : uart;
+}
+EXPORT_SYMBOL(dw_uart_open);
+
+void dw_uart_close(struct dw_uart* uart) {
+  unsigned long flags;
+  spin_lock_irqsave(&uart->lock, flags);
+  uart->receiving = false;
+  uart->ier = 0;
+  write(uart, kIer, 0);
+  dmaengine_terminate_async(uart->rx);
+  dmaengine_terminate_async(uart->tx);
+  spin_unlock_irqrestore(&uart->lock, flags);
+  timer_delete_sync(&uart->poll);
+  dmaengine_synchronize(uart->rx);
+  dmaengine_synchronize(uart->tx);
+  write(uart, kIirFcr, kFcrEnable | kFcrClear);
+  write(uart, kIirFcr, 0);
+  mutex_lock(&ports_lock);
+  give_back(uart);
+  uart->open = false;
+  mutex_unlock(&ports_lock);
+}
+EXPORT_SYMBOL(dw_uart_close);
+
+struct dw_uart_counts dw_uart_read_counts(struct dw_uart* uart) {
+  unsigned long flags;
+  spin_lock_irqsave(&uart->lock, flags);
+  const struct dw_uart_counts counts = uart->counts;
+  spin_unlock_irqrestore(&uart->lock, flags);
+  return counts;
+}
+EXPORT_SYMBOL(dw_uart_read_counts);
+
+const char* dw_uart_channel(struct dw_uart* uart) { return dma_chan_name(uart->tx); }
+EXPORT_SYMBOL(dw_uart_channel);
+
+MODULE_LICENSE("MIT");
+MODULE_DESCRIPTION("Driver: DW_apb_uart by DMA");

@@ -1,0 +1,152 @@
+// The scenarios with peripherals, as a user runs them: on every board, with several seeds, and with what is
+// wrong.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "platform/program.h"
+#include "tier.h"
+
+namespace dmavp::test {
+namespace {
+
+namespace json = boost::json;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using Words = std::vector<std::string>;
+
+struct Outcome {
+  Finished finished;
+  json::object result;
+
+  const json::value& client(const std::string& name) const {
+    for (const json::value& c : result.at("clients").as_array()) {
+      if (c.at("name").as_string() == name.c_str()) return c;
+    }
+    throw std::runtime_error("no client " + name);
+  }
+  std::string note(const std::string& client_name, const char* key) const {
+    const json::value* found = client(client_name).at("notes").as_object().if_contains(key);
+    return found ? std::string(found->as_string()) : "(none)";
+  }
+};
+
+Outcome run(Words words) {
+  static int number = 0;
+  const std::string file = scratch("scenario" + std::to_string(number++) + ".json");
+  words.insert(words.end(), {"--json", file});
+  Outcome outcome;
+  outcome.finished = run_program(words);
+  const std::string text = read_file(file);
+  if (!text.empty()) outcome.result = json::parse(text).as_object();
+  return outcome;
+}
+
+Words with_seed(Words words, std::uint64_t seed) {
+  words.insert(words.end(), {"--seed", std::to_string(seed)});
+  return words;
+}
+
+// Passed, nothing said that is worse than a note.
+void expect_clean(const Outcome& r) {
+  ASSERT_EQ(r.finished.status, 0) << r.finished.out << r.finished.err;
+  for (const json::value& d : r.result.at("diagnostics").as_array()) {
+    EXPECT_NE(d.at("severity"), "error") << d;
+  }
+  for (const json::value& client : r.result.at("clients").as_array()) {
+    EXPECT_GT(client.at("bytes").to_number<std::uint64_t>(), 0u) << client.at("name");
+    EXPECT_EQ(client.at("errors").to_number<std::uint64_t>(), 0u) << client.at("name");
+  }
+  EXPECT_EQ(r.result.at("software").at("live_allocations").to_number<std::uint64_t>(), 0u);
+}
+
+std::vector<std::string> boards() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(DMAVP_SOURCE_DIR "/platform/boards")) {
+    if (entry.path().extension() == ".dts") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+class PeripheralScenario : public ::testing::TestWithParam<std::string> {
+ protected:
+  void for_each_seed(const Words& words, const std::function<void(const Outcome&)>& check = nullptr) {
+    for (std::uint64_t i = 0; i < tb::seeds(); ++i) {
+      const std::uint64_t seed = tb::seed_base() + i;
+      SCOPED_TRACE("seed " + std::to_string(seed));
+      Words all = with_seed(words, seed);
+      all.insert(all.end(), {"--board", GetParam()});
+      const Outcome r = run(all);
+      expect_clean(r);
+      if (HasFatalFailure()) return;
+      if (check) check(r);
+    }
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Boards, PeripheralScenario, ::testing::ValuesIn(boards()),
+                         [](const auto& board) { return board.param; });
+
+TEST_P(PeripheralScenario, UartLoopbackReturnsTheFile) {
+  const std::string bytes = std::to_string(std::filesystem::file_size(DMAVP_SOURCE_DIR "/README.md"));
+  for_each_seed({"run", "uart-loopback"}, [&](const Outcome& r) {
+    EXPECT_EQ(r.note("uart", "received"), bytes);
+    EXPECT_THAT(r.note("uart", "checksum"), HasSubstr("crc32:"));
+    EXPECT_NE(r.note("uart", "silences"), "0");
+    EXPECT_NE(r.note("uart", "bytes_by_cpu"), "0");
+    EXPECT_NE(r.note("uart", "full_buffers"), "0");
+  });
+}
+
+/// Lengths around FIFO, burst and buffer, each of which ends with another state of the FIFO.
+TEST(UartLoopback, EveryLengthOfTheEndArrives) {
+  for (const unsigned bytes : {1u, 2u, 3u, 4u, 5u, 7u, 8u, 15u, 16u, 17u, 63u, 64u, 65u, 129u}) {
+    const std::string file = scratch("bytes" + std::to_string(bytes));
+    std::string text;
+    for (unsigned i = 0; i < bytes; ++i) text += static_cast<char>(i * 37 + bytes);
+    write_file(file, text);
+    const Outcome r = run({"run", "uart-loopback", "--set", "client.uart.path=" + file, "--set",
+                           "client.uart.chunk=5", "--set", "client.uart.receive_buffer=16"});
+    expect_clean(r);
+    EXPECT_EQ(r.note("uart", "received"), std::to_string(bytes));
+  }
+}
+
+TEST(UartLoopback, SaysWhatIsWrong) {
+  Finished f = run_program({"run", "uart-loopback", "--quiet", "--set", "client.uart.path=/nope"});
+  EXPECT_EQ(f.status, 2);
+  EXPECT_THAT(f.err, HasSubstr("/nope: No such file"));
+
+  f = run_program({"run", "uart-loopback", "--set", "serial0:dmavp,backend=none"});
+  EXPECT_EQ(f.status, 1);
+  EXPECT_THAT(f.err, HasSubstr("bytes sent, 0 received"));
+
+  f = run_program({"run", "uart-loopback", "--set", "client.uart.baud=200000000"});
+  EXPECT_EQ(f.status, 1);
+  EXPECT_THAT(f.err, HasSubstr("200000000 baud cannot be made from"));
+
+  f = run_program({"run", "uart-loopback", "--set", "client.uart.port=nowhere"});
+  EXPECT_EQ(f.status, 1);
+  EXPECT_THAT(f.err, HasSubstr("nowhere: no such alias or node"));
+}
+
+/// A receiver that is served too late loses characters: the register tells the driver, the counter the
+/// scenario.
+TEST(UartLoopback, LossesFailTheExpectation) {
+  const Outcome r = run({"run", "uart-loopback", "--set", "cpus:dmavp,interrupt-latency-max-ns=1000000",
+                         "--set", "client.uart.receive_buffer=16"});
+  EXPECT_EQ(r.finished.status, 1);
+  EXPECT_THAT(r.finished.out, HasSubstr("peripherals lost data: uart1 rx_overruns"));
+  EXPECT_THAT(r.finished.err, HasSubstr("overruns"));
+}
+
+}  // namespace
+}  // namespace dmavp::test
