@@ -208,6 +208,53 @@ TEST(Prefetch, StopsAtEveryCycle) {
   }
 }
 
+/// Blocks that are over before the next item has come; that item is not valid.
+TEST(Prefetch, StopsWhileTheNextItemIsAwaited) {
+  for (const u32 burst_len : {256u, 2u}) {  // an item in one burst, or in several
+    for (const bool valid : {false, true}) {
+      for (unsigned stop = 0; stop < 3; ++stop) {
+        RigOptions o = plain();
+        o.read_latency = 40;
+        o.write_latency = 1;
+        o.parameters.lli_wb_en = false;
+        o.parameters.max_burst_len = burst_len;
+        Rig rig(o);
+        for (Cycle at = 0;; ++at) {
+          SCOPED_TRACE(testing::Message() << burst_len << valid << stop << " at " << at);
+          rig.soft_reset();
+          fill(rig, 1);
+          item(kItems, kFrom, kTo, 1, bursts(1), kItems + 64).write(rig.ram());
+          item(kItems + 64, kFrom + 64, kTo + 64, 1, bursts(1), 0, valid, true).write(rig.ram());
+          rig.power_up();
+          start(rig, list_at(0, kItems));
+          rig.run(at);
+          if (!rig.enabled(0) || (rig.status(0) & irq::kInvalid)) break;
+          ASSERT_LT(at, 1000u);
+          if (stop == 0) {
+            rig.suspend(0);
+            ASSERT_TRUE(
+                rig.run_until([&] { return (rig.status(0) & irq::kSuspended) || !rig.enabled(0); }, 400, 1));
+            if (!rig.enabled(0)) continue;
+            const std::size_t n = rig.accesses().size();
+            rig.run(200);
+            EXPECT_EQ(rig.accesses().size(), n) << "frozen";
+            item(kItems + 64, kFrom + 64, kTo + 64, 1, bursts(1), 0, true, true).write(rig.ram());
+            rig.resume(0);
+            rig.run(600);
+            if (rig.status(0) & irq::kInvalid) rig.write("BLK_TFR_RESUMEREQ", 0, 1);
+            ASSERT_TRUE(rig.run_until_idle(1000));
+            ASSERT_EQ(copied(rig.ram(), kFrom + 64, kTo + 64, 8), 8u);
+          } else {
+            stop == 1 ? rig.disable(0) : rig.abort(0);
+            ASSERT_TRUE(rig.run_until_idle(stop == 1 ? 400 : 0, 1));
+            EXPECT_TRUE(rig.status(0) & (stop == 1 ? irq::kDisabled | irq::kTransferDone : irq::kAborted));
+          }
+        }
+      }
+    }
+  }
+}
+
 /// A random list whose items may be invalid until software repairs them; suspended and resumed at times.
 class RandomList {
  public:
