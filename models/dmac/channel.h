@@ -128,6 +128,7 @@ struct Prefetch {
   enum State : std::uint8_t { kNone, kWanted, kFlying, kHeld, kFailed };
 
   State state = kNone;
+  bool delays_suspension = false;  ///< nothing is on the bus once CH_SUSPENDED is set
   AxiStatus error = AxiStatus::kOkay;
   Cycle ready = kNever;
   Flight flight{};

@@ -240,7 +240,7 @@ void Engine::resume(unsigned ch) {
   if (!c.enabled || !c.suspend) return;
   e.touch(c);
   e.account_both(c, e.now);
-  c.suspend = c.suspended = c.source_stopped = false;
+  c.suspend = c.suspended = c.source_stopped = c.prefetch.delays_suspension = false;
   c.rd.since = c.wr.since = e.now;
   e.notify(c, BlockPhase::kResumed, c.wr.done);
   if (c.phase == Phase::kRunning) {

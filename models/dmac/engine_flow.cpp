@@ -395,6 +395,8 @@ void Engine::Impl::running_event(Channel& c, Cycle t) {
     finish(c, c.error, BlockPhase::kError);
   } else if (c.disabling && drained(c)) {
     finish(c, kChDisabled, BlockPhase::kDisabled);
+  } else if (c.suspend && drained(c) && c.prefetch.state == Prefetch::kFlying) {
+    c.prefetch.delays_suspension = true;
   } else if (c.suspend && drained(c)) {
     copy(c);
     sample(c);
@@ -496,6 +498,10 @@ void Engine::Impl::stop_now(Channel& c) {
 
 /// A channel outside a block has no data to drain: both suspension events come together.
 void Engine::Impl::report_suspended(Channel& c, Cycle t) {
+  if (c.prefetch.state == Prefetch::kFlying) {
+    c.prefetch.delays_suspension = true;
+    return;
+  }
   c.source_stopped = true;
   c.suspended = true;
   notify(c, BlockPhase::kSuspended);

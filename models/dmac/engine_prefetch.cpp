@@ -1,6 +1,7 @@
 // Prefetch of linked-list items (ch_lli_prefetch_en; spec dw-axi-dmac 3.3): while the block of one item runs,
 // the next one is read. One that is not valid yet is dropped and read again when the block has ended.
 #include <algorithm>
+#include <utility>
 
 #include "dmac/engine_impl.h"
 
@@ -8,6 +9,7 @@ namespace dmavp::dmac {
 
 void Engine::Impl::start_prefetch(Channel& c, Cycle t) {
   c.prefetch.state = Prefetch::kNone;
+  c.prefetch.delays_suspension = false;
   if (!p.lli_prefetch_en || !c.list || c.ctl.last()) return;
   c.prefetch.access = {BurstKind::kDescriptorFetch, c.llp & ~std::uint64_t{kLliBytes - 1} & address_mask,
                        kLliFetchBytes, 0, master_of(static_cast<unsigned>(c.llp & 1))};
@@ -50,7 +52,16 @@ void Engine::Impl::prefetch_done(Channel& c, Cycle t) {
     ++c.lli_fetches;
   }
   touch(c);
-  if (c.phase == Phase::kPrefetchWait) request_fetch(c, t);
+  if (c.phase == Phase::kPrefetchWait) {
+    request_fetch(c, t);
+    if (c.generation == generation && c.suspend && c.phase == Phase::kFetchWait) report_suspended(c, t);
+  } else if (std::exchange(f.delays_suspension, false)) {
+    if (c.phase == Phase::kRunning) {
+      running_event(c, t);
+    } else {
+      report_suspended(c, t);
+    }
+  }
 }
 
 /// The block that ran is over: takes the item that was read meanwhile. False if it has to be fetched.

@@ -40,9 +40,7 @@ class LinuxSlave : public testing::TestWithParam<LinuxBoard> {
   void w(u64 at, u64 value) { rig_.access(true, at, 4, value & 0xFFFFFFFF); }
   Device& device() { return rig_.device(GetParam().interface); }
   bool cfg2() const { return GetParam().channels > 8 || GetParam().handshakes > 16; }
-  bool enabled() {
-    return ((GetParam().channels > 8 ? rig_.read_at(0x18) : r(0x18)) >> kChannel & 1) != 0;
-  }
+  bool enabled() { return ((GetParam().channels > 8 ? rig_.read_at(0x18) : r(0x18)) >> kChannel & 1) != 0; }
   void set_enable(bool on) {
     if (GetParam().channels > 8) {
       const u64 v = rig_.read_at(0x18) & ~(u64{1} << kChannel);
@@ -72,10 +70,15 @@ class LinuxSlave : public testing::TestWithParam<LinuxBoard> {
     set_enable(true);
   }
   void put(unsigned i, bool to_dev, u32 words, bool last, u64 next) {
-    const u64 at = kItems + 64 * i, memory = kBuffer + 4 * kPeriodWords * i, dev = device_at(GetParam().interface);
+    const u64 at = kItems + 64 * i, memory = kBuffer + 4 * kPeriodWords * i,
+              dev = device_at(GetParam().interface);
     for (u64 b = 0; b < 64; b += 8) rig_.ram().store(at + b, 0);
     const u64 lo = 2 << 8 | 2 << 11 | 1 << 14 | 1 << 18 | (to_dev ? 1 << 6 : 1 << 4);
-    Item{at, to_dev ? memory : dev, to_dev ? dev : memory, words - 1, next,
+    Item{at,
+         to_dev ? memory : dev,
+         to_dev ? dev : memory,
+         words - 1,
+         next,
          lo | reference::kCtlValid | (last ? reference::kCtlLast : 0)}
         .write(rig_.ram());
   }
@@ -113,7 +116,8 @@ class LinuxSlave : public testing::TestWithParam<LinuxBoard> {
   Image before_{0, 0};
 };
 INSTANTIATE_TEST_SUITE_P(Boards, LinuxSlave,
-                         testing::Values(LinuxBoard{"K210", 6, 16, 5, true}, LinuxBoard{"Jh7110", 4, 48, 39, false},
+                         testing::Values(LinuxBoard{"K210", 6, 16, 5, true},
+                                         LinuxBoard{"Jh7110", 4, 48, 39, false},
                                          LinuxBoard{"Generic16", 16, 64, 63, true}),
                          [](const auto& p) { return p.param.name; });
 
@@ -164,7 +168,8 @@ TEST_P(LinuxSlave, CyclicReEnableWalksTheRing) {
     SCOPED_TRACE(to_dev);
     renew();
     constexpr unsigned kPeriods = 4, kRounds = 3;
-    for (unsigned i = 0; i < kPeriods; ++i) put(i, to_dev, kPeriodWords, true, kItems + 64 * ((i + 1) % kPeriods));
+    for (unsigned i = 0; i < kPeriods; ++i)
+      put(i, to_dev, kPeriodWords, true, kItems + 64 * ((i + 1) % kPeriods));
     start(to_dev ? 1 : 2);
     rig_.feed(GetParam().interface, u64{kPeriods} * kRounds * kPeriodWords);
     for (unsigned period = 0; period < kPeriods * kRounds; ++period) {
@@ -238,7 +243,8 @@ TEST_P(LinuxSlave, TerminateOfADeadSinkHangsUntilAborted) {
   expect_stream(true, 3 * 4 * kPeriodWords);
 }
 
-/// Zephyr: CFG2, 64-bit accesses, peripheral addresses increment too; stop() needs an abort that acts at once.
+/// Zephyr: CFG2, 64-bit accesses, peripheral addresses increment too; stop() needs an abort that acts at
+/// once.
 TEST(ZephyrSlave, ReceivesAndIsStoppedWithASilentPeripheral) {
   Rig rig(board(4, 48));
   fill(rig, 1);
