@@ -8,11 +8,14 @@ namespace {
 constexpr std::size_t kBytes = 1 << 20;
 
 class Fuzz : public testing::TestWithParam<int> {};
-INSTANTIATE_TEST_SUITE_P(Kinds, Fuzz, testing::Range(0, 4));
+INSTANTIATE_TEST_SUITE_P(Kinds, Fuzz, testing::Range(0, 8));
 
 /// Addresses that make things happen: inside RAM, near its ends, in the register window, nowhere.
 u64 some_address(reference::Random& r) {
-  switch (r.below(12)) {
+  switch (r.below(14)) {
+    case 5:
+    case 6:
+      return device_at(static_cast<unsigned>(r.below(20))) + (r.percent(50) ? 0 : r.below(kDevicePage));
     case 0:
       return kRam + kBytes - r.below(128);
     case 1:
@@ -45,10 +48,11 @@ u64 some_value(reference::Random& r, std::string_view name) {
   if (name == "BLOCK_TS") return r.percent(90) ? r.below(512) : r.next();
   if (name == "CFG") {
     const u64 types = r.percent(40) ? 0xF : r.percent(50) ? 0 : r.below(16);
-    const u64 flow =
-        r.percent(70) ? 0 : r.below(8) << 32;  // memory to memory, or something that waits for ever
+    const u64 flow = r.percent(50) ? 0 : r.below(8) << 32;  // memory to memory, or with peripherals
     return (r.next() & ~(u64{0xF} | u64{7} << 32)) | types | flow;
   }
+  if (name == "SWHSSRC" || name == "SWHSDST") return r.percent(80) ? 0x2A | r.below(64) : r.next();
+  if (name == "SSTATAR" || name == "DSTATAR") return some_address(r);
   if (name == "DMAC_CFG") return r.percent(95) ? 3 : r.below(4);
   if (name == "DMAC_RESET") return r.percent(5) ? 1 : 0;
   if (name == "DMAC_CHEN") return r.percent(50) ? r.below(0x10000) | 0xFF00 : r.next();
@@ -62,6 +66,29 @@ void put_items(Rig& rig, reference::Random& r) {
     rig.ram().store(a + 16, r.below(r.percent(95) ? 256 : 1 << 22));
     rig.ram().store(a + 24, some_address(r));
     rig.ram().store(a + 32, some_ctl(r));
+  }
+}
+
+/// A peripheral does something: gets ready, falls silent, changes its mind, asks in ways it should not.
+void some_request(Rig& rig, reference::Random& r) {
+  const auto hs = static_cast<unsigned>(r.below(rig.options().parameters.num_hs_if));
+  Device& d = rig.device(hs);
+  switch (r.below(6)) {
+    case 0:
+      d.ready = 0;
+      rig.drive(hs);
+      break;
+    case 1:
+      rig.request(hs, {r.percent(50), r.percent(50), r.percent(50)});
+      break;
+    case 2:
+      d.item = 1u << r.below(4);
+      d.burst = static_cast<u32>(1u << r.below(6));
+      d.gap = static_cast<u32>(r.below(50));
+      d.script.assign(r.percent(40) ? r.range(1, 5) : 0, r.percent(50) ? 1 : d.burst);
+      break;
+    default:
+      rig.feed(hs, r.below(300));
   }
 }
 
@@ -79,12 +106,19 @@ TEST_P(Fuzz, RandomAccessesNeverHangOrEscape) {
     o.parameters.residue_policy = dmac::ResiduePolicy::kFlush;
     o.parameters.write_start = dmac::WriteStart::kCutThrough;
   }
+  if (GetParam() & 4) {
+    o.parameters.lli_prefetch_en = true;
+    o.parameters.drop_when_silent = true;
+    o.parameters.num_hs_if = 64;
+    o.parameters.fifo_depth = 4;
+  }
   Rig rig(o);
+  for (unsigned i = 0; i < o.parameters.num_hs_if; ++i) rig.device(i).careless = true;
   reference::Random r(static_cast<u64>(GetParam()) + 77 + first_program());
   put_items(rig, r);
   const u64 accesses = programs(1'000'000);
   const unsigned channels = o.parameters.num_channels;
-  u64 moved = 0;
+  u64 moved = 0, asked = 0;
   for (u64 i = 0; i < accesses; ++i) {
     if (i % 5000 == 0) put_items(rig, r);
     if (i % 500 == 0) rig.power_up();
@@ -118,6 +152,7 @@ TEST_P(Fuzz, RandomAccessesNeverHangOrEscape) {
       rig.enable(ch);
     }
     if (r.percent(50)) rig.run(r.below(r.percent(5) ? 3000 : 30));
+    if (r.percent(20)) some_request(rig, r);
     if (r.percent(2)) rig.set_dmi(r.percent(50));
     if (r.percent(2)) {
       const u64 first = kRam + r.below(kBytes);
@@ -125,10 +160,16 @@ TEST_P(Fuzz, RandomAccessesNeverHangOrEscape) {
     }
     rig.accesses().clear();
     if (i % 1000 == 999) {
+      for (unsigned hs = 0; hs < o.parameters.num_hs_if; ++hs) {
+        asked += rig.device(hs).transactions.size();
+        rig.device(hs).transactions.clear();
+        rig.device(hs).data.clear();
+      }
       for (unsigned ch = 0; ch < channels; ++ch) moved += rig.statistics(ch).bytes_written;
     }
   }
   EXPECT_GT(moved, accesses) << "the fuzzer should make the controller work";
+  EXPECT_GT(asked, accesses / 100) << "and the peripherals";
   for (const std::string& v : rig.violations()) ADD_FAILURE() << "bus rule: " << v;
   rig.soft_reset();
   EXPECT_EQ(rig.read("DMAC_CHEN"), 0u);

@@ -1,5 +1,7 @@
 // DMA aimed at the controller's own registers: bursts re-enter the register socket while the controller is
 // busy.
+#include <algorithm>
+
 #include "registers/instances.h"
 #include "registers/steps.h"
 
@@ -80,6 +82,82 @@ TEST(OwnRegisters, ChannelDisablesSuspendsAbortsOrResetsItself) {
     ASSERT_TRUE(rig.run_until([&] { return (rig.status(2) & irq::kTransferDone) != 0; }));
     EXPECT_EQ(copied(rig.ram(), kFrom + 0x800, kTo + 0x1000, 128), 128u);
   }
+}
+
+/// The stop comes with any word of the block, and is due at once. Every word is written once, not twice.
+TEST(OwnRegisters, AStopWithinAnyBurstCompletesItOnce) {
+  constexpr u32 kWords = 12;
+  for (const bool dmi : {false, true}) {
+    for (const u64 stop : {u64{0x0100}, u64{0x01010000}, u64{0x0101} << 32}) {
+      for (u32 at = 0; at < kWords; ++at) {
+        for (const unsigned outstanding : {0u, 3u}) {
+          SCOPED_TRACE(testing::Message()
+                       << dmi << std::hex << " " << stop << " at " << at << " " << outstanding);
+          RigOptions o = plain();
+          o.dmi = dmi;
+          o.observe = true;
+          Rig rig(o);
+          fill(rig, 1);
+          rig.power_up();
+          for (u32 i = 0; i < kWords; ++i) rig.ram().store(kFrom + 8 * i, i == at ? stop : 0);
+          CtlFields ctl = word();
+          ctl.dst_fixed = true;
+          start(rig, single(0, kFrom, bus("DMAC_CHEN"), kWords, ctl), 0, outstanding);
+          rig.run(1000);
+          const auto writes = [&] {
+            return static_cast<u64>(std::count_if(rig.accesses().begin(), rig.accesses().end(),
+                                                  [](const BusAccess& a) { return a.write; }));
+          };
+          const u64 written = writes();
+          EXPECT_GE(written, at + 1);
+          // The response to the write that aborts its own channel comes too late to be counted.
+          const u64 dropped = stop == u64{0x0101} << 32 ? 1 : 0;
+          EXPECT_EQ(rig.statistics(0).bytes_written, 8 * (written - dropped));
+          if (stop == 0x01010000 && rig.enabled(0)) {
+            EXPECT_TRUE(rig.status(0) & irq::kSuspended);
+            rig.resume(0);
+            ASSERT_TRUE(rig.run_until_idle(2000));
+            EXPECT_EQ(rig.status(0) & irq::kTransferDone, irq::kTransferDone);
+            EXPECT_EQ(writes(), kWords);
+            EXPECT_EQ(rig.read("STATUS", 0), kWords);
+          }
+          EXPECT_FALSE(rig.enabled(0));
+          start(rig, single(2, kFrom + 0x800, kTo + 0x1000, 16, wide()));
+          ASSERT_TRUE(rig.run_until_idle(2000));
+          EXPECT_EQ(copied(rig.ram(), kFrom + 0x800, kTo + 0x1000, 128), 128u);
+          if (HasFailure()) return;
+        }
+      }
+    }
+  }
+}
+
+/// Without direct memory the controller asks for the latency of its own register window, also while it looks
+/// ahead, and blocks of a list that lie there behave as any other.
+TEST(OwnRegisters, BlocksInTheWindowAreTheSameWithAndWithoutDirectMemory) {
+  std::vector<u64> seen[2];
+  for (const bool dmi : {false, true}) {
+    RigOptions o = plain();
+    o.dmi = dmi;
+    o.parameters.lli_prefetch_en = true;
+    Rig rig(o);
+    fill(rig, 1);
+    rig.power_up();
+    const u64 items = kRam + 0x400;
+    item(items, kFrom, kTo, 64, bursts(8), items + 64).write(rig.ram());
+    item(items + 64, kFrom, bus("SAR", 5), 2, bursts(2), items + 128).write(rig.ram());
+    item(items + 128, bus("SAR", 5), kTo + 0x800, 2, bursts(2), items + 192).write(rig.ram());
+    item(items + 192, kFrom, kTo + 0x1000, 64, bursts(8), 0, true, true).write(rig.ram());
+    start(rig, list_at(0, items));
+    start(rig, single(3, kFrom, kTo + 0x2000, 200, bursts(8)), 3);
+    rig.run(10'000);  // nobody looks
+    EXPECT_EQ(rig.status(0), irq::kTransferDone);
+    EXPECT_EQ(copied(rig.ram(), kFrom, kTo + 0x800, 16), 16u);
+    EXPECT_EQ(copied(rig.ram(), kFrom, kTo + 0x1000, 512), 512u);
+    for (const Edge& e : rig.edges()) seen[dmi].push_back(e.time);
+  }
+  EXPECT_FALSE(seen[0].empty());
+  EXPECT_EQ(seen[0], seen[1]);
 }
 
 TEST(OwnRegisters, ReadingThemByDmaShowsTheirValues) {
