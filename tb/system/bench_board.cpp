@@ -31,29 +31,37 @@ void BenchBoard::execute() {
   sc_core::sc_stop();
 }
 
-u64 BenchBoard::access(tlm::tlm_command command, u64 offset, u64 value) {
+u64 BenchBoard::access(tlm::tlm_command command, u64 address, u64 value, unsigned bytes) {
   unsigned char data[8] = {};
   std::memcpy(data, &value, sizeof(data));
   tlm::tlm_generic_payload payload;
   payload.set_command(command);
-  payload.set_address(description().dmacs[0].base + offset);
+  payload.set_address(address);
   payload.set_data_ptr(data);
-  payload.set_data_length(sizeof(data));
-  payload.set_streaming_width(sizeof(data));
+  payload.set_data_length(bytes);
+  payload.set_streaming_width(bytes);
   sc_core::sc_time delay;
   cpus_[0]->b_transport(payload, delay);
-  EXPECT_TRUE(payload.is_response_ok()) << "register at " << offset;
+  EXPECT_TRUE(payload.is_response_ok()) << "access at " << address;
   wait(delay);
   std::memcpy(&value, data, sizeof(data));
   return value;
 }
 
 void BenchBoard::write(std::string_view name, unsigned channel, u64 value) {
-  access(tlm::TLM_WRITE_COMMAND, offset_of(name, channel), value);
+  bus_write(description().dmacs[0].base + offset_of(name, channel), value, 8);
 }
 
 u64 BenchBoard::read(std::string_view name, unsigned channel) {
-  return access(tlm::TLM_READ_COMMAND, offset_of(name, channel), 0);
+  return bus_read(description().dmacs[0].base + offset_of(name, channel), 8);
+}
+
+void BenchBoard::bus_write(u64 address, u64 value, unsigned bytes) {
+  access(tlm::TLM_WRITE_COMMAND, address, value, bytes);
+}
+
+u64 BenchBoard::bus_read(u64 address, unsigned bytes) {
+  return access(tlm::TLM_READ_COMMAND, address, 0, bytes);
 }
 
 u64 BenchBoard::enable_bit(unsigned channel) const {

@@ -27,6 +27,8 @@ class BenchBoard : public sc_core::sc_module {
   // -----------------------------------------------------------------------------------
   void write(std::string_view name, unsigned channel, u64 value);  ///< a register of the first controller
   u64 read(std::string_view name, unsigned channel = 0);
+  void bus_write(u64 address, u64 value, unsigned bytes = 4);  ///< anything on the board
+  u64 bus_read(u64 address, unsigned bytes = 4);
   void enable(unsigned channel);
   bool enabled(unsigned channel);
   /// Disables everything and sets every register to its reset value, then switches the controller on.
@@ -38,9 +40,10 @@ class BenchBoard : public sc_core::sc_module {
   const platform::BoardDescription& description() const { return board_.description(); }
   const dmac::Parameters& parameters() const { return description().dmacs[0].parameters; }
   bool layout_v2() const { return parameters().num_channels > 8; }
+  bool cfg2() const { return layout_v2() || parameters().force_cfg2 || parameters().num_hs_if > 16; }
 
  private:
-  u64 access(tlm::tlm_command command, u64 offset, u64 value);
+  u64 access(tlm::tlm_command command, u64 address, u64 value, unsigned bytes);
   u64 enable_bit(unsigned channel) const;
   void execute();
 
