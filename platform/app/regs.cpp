@@ -31,7 +31,7 @@ class NoInterrupts : public dmac::OutputSink {
 void print_registers(std::ostream& out, const std::string& board, const std::vector<Setting>& settings) {
   DeviceTree tree = DeviceTree::load(board);
   for (const Setting& setting : settings) apply_board_setting(tree, setting.path, setting.value);
-  const DmacDescription dmac = describe_board(tree).dmacs.front();
+  const DmacDescription dmac = complete_and_describe(tree).dmacs.front();
   NoBus bus;
   NoInterrupts interrupts;
   const dmac::Registers registers(dmac.parameters, Clock(dmac.clock_hz), {dmac.name.c_str()}, bus,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/config/assumed.h"
 #include "platform/config/peripheral_reader.h"
 #include "platform/config/problem.h"
 #include "platform/config/property_table.h"
@@ -21,6 +22,13 @@ std::string extent(const Region& r) {
 }
 
 constexpr std::uint64_t kPageBytes = 4096;
+constexpr std::uint64_t kDefaultRamBase = 0x8000'0000;
+constexpr std::uint64_t kDefaultRamBytes = 256u << 20;
+constexpr std::uint64_t kDefaultReadLatency = 8;
+constexpr std::uint64_t kDefaultWriteLatency = 6;
+constexpr std::uint64_t kStandInBytes = 0x40'0000;  // of the PLIC in the place of another controller
+constexpr unsigned kStandInSources = 1023;
+constexpr const char* kGic = "arm,gic-v3";
 constexpr std::uint64_t kPlicContexts = 0x20'0000;  // threshold and claim of context 0 (PLIC map)
 constexpr std::uint64_t kPlicContextStride = 0x1000;
 
@@ -124,6 +132,7 @@ class Reader {
     const NodeSettings settings = read_settings(tree_, node, NodeKind::kMemory, problems_);
     const auto type = tree_.strings(node, "device_type");
     const bool main = !type.empty() && type[0] == "memory";
+    memory_seen_ = memory_seen_ || main;
     std::vector<DeviceTree::Range> ranges = tree_.reg(node);
     if (ranges.empty()) return problems_.push_back(tree_.where(node, "reg", "required and missing"));
     std::vector<DeviceTree::Range> merged;
@@ -162,6 +171,19 @@ class Reader {
     }
   }
 
+  // A boot loader would add the node.
+  void add_default_memory() {
+    MemoryDescription memory;
+    memory.name = "ram";
+    memory.main_memory = true;
+    memory.read_latency = kDefaultReadLatency;
+    memory.write_latency = kDefaultWriteLatency;
+    board_.notes.push_back(
+        "no node with device_type = \"memory\": " + std::to_string(kDefaultRamBytes >> 20) + " MiB at " +
+        hex(kDefaultRamBase) + " assumed");
+    add_parts(memory, without_reserved({{kDefaultRamBase, kDefaultRamBytes}}));
+  }
+
   // Ranges of /reserved-memory that nobody may map are holes in RAM.
   std::vector<DeviceTree::Range> without_reserved(std::vector<DeviceTree::Range> ranges) const {
     const auto reserved = tree_.node("/reserved-memory");
@@ -194,14 +216,25 @@ class Reader {
     if (board_.plic.size != 0) {
       return complain("two interrupt controllers: " + board_.plic.name + " and " + tree_.path(node));
     }
-    const NodeSettings settings = read_settings(tree_, node, NodeKind::kPlic, problems_);
     const auto reg = tree_.reg(node);
     if (reg.empty()) return problems_.push_back(tree_.where(node, "reg", "required and missing"));
     board_.plic.name = tree_.label(node);
     board_.plic.base = reg[0].base;
-    board_.plic.size = reg[0].size;
     check_base(node, reg[0].base, 4);
-    board_.plic.sources = settings.sources;
+    if (tree_.compatible(node, kGic)) {
+      // Its source n + 32 is shared peripheral interrupt n; every CPU has one context.
+      stand_in_ = true;
+      board_.plic.size = kStandInBytes;
+      board_.plic.sources = kStandInSources;
+      board_.notes.push_back(tree_.path(node) + ": a PLIC stands in for this interrupt controller");
+      return;
+    }
+    board_.plic.size = reg[0].size;
+    board_.plic.sources = read_settings(tree_, node, NodeKind::kPlic, problems_).sources;
+    read_contexts(node);
+  }
+
+  void read_contexts(int node) {
     const auto extended = tree_.cells(node, "interrupts-extended");
     for (std::size_t at = 0; at < extended.size();) {
       const auto target = tree_.by_phandle(extended[at]);
@@ -287,9 +320,10 @@ class Reader {
       complain(std::to_string(board_.cpus.size()) + " CPUs, at most " + std::to_string(kernel::kMaxCpus) +
                " are supported");
     }
+    if (!memory_seen_) add_default_memory();
     if (std::none_of(board_.memories.begin(), board_.memories.end(),
                      [](const auto& m) { return m.main_memory; })) {
-      complain("no node with device_type = \"memory\"");
+      complain("no RAM is left beside /reserved-memory");
     }
     if (!dmac_seen_) complain("no DMA controller (compatible \"snps,axi-dma-1.01a\")");
     if (board_.plic.size == 0) complain("no interrupt controller (compatible \"sifive,plic-1.0.0\")");
@@ -298,6 +332,10 @@ class Reader {
       complain("dma-coherent: of several controllers all are coherent or none");
     }
     if (!board_.dmacs.empty()) board_.clock_hz = board_.dmacs.front().clock_hz;
+    if (stand_in_) {
+      for (const CpuDescription& cpu : board_.cpus) context_cpus_.push_back(cpu.path);
+      board_.plic.contexts = static_cast<unsigned>(board_.cpus.size());
+    }
     for (CpuDescription& cpu : board_.cpus) {
       const auto first = std::find(context_cpus_.begin(), context_cpus_.end(), cpu.path);
       if (first == context_cpus_.end() && board_.plic.contexts != 0) {
@@ -350,12 +388,22 @@ class Reader {
   std::vector<std::string> context_cpus_;
   std::vector<bool> coherent_;  // of each controller
   bool arm_ = false;
+  bool stand_in_ = false;
   bool dmac_seen_ = false;  // a faulty one has its own message
+  bool memory_seen_ = false;
   std::vector<std::string> problems_;
 };
 
 }  // namespace
 
 BoardDescription describe_board(const DeviceTree& tree) { return Reader(tree).read(); }
+
+BoardDescription complete_and_describe(DeviceTree& tree) {
+  std::vector<std::string> notes;
+  assume_clock_rates(tree, notes);
+  BoardDescription board = describe_board(tree);
+  board.notes.insert(board.notes.begin(), notes.begin(), notes.end());
+  return board;
+}
 
 }  // namespace dmavp::platform

@@ -108,5 +108,7 @@ struct BoardDescription {
 
 /// Throws InputError with one line for every problem found.
 BoardDescription describe_board(const DeviceTree& tree);
+/// The same after assume_clock_rates(), which changes the tree.
+BoardDescription complete_and_describe(DeviceTree& tree);
 
 }  // namespace dmavp::platform

@@ -68,8 +68,10 @@ class PeripheralReader {
                                                                : "ssi_clk";
     auto hz = tree_.clock_hz(node_, functional);
     if (!hz) hz = tree_.cell(node_, "clock-frequency");
+    const bool own_rate = tree_.has(node_, "dmavp,clock-frequency");
     for (const char* bus : {"apb_pclk", "pclk", "apb"}) {
-      if (p_.bus_hz == 0 && tree_.has_clock(node_, bus)) p_.bus_hz = tree_.clock_hz(node_, bus).value_or(0);
+      if (p_.bus_hz == 0 && !own_rate && tree_.has_clock(node_, bus))
+        p_.bus_hz = tree_.clock_hz(node_, bus).value_or(0);
     }
     if (p_.kind == PeripheralKind::kTraffic) {
       p_.bus_hz = hz.value_or(0);

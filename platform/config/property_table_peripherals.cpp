@@ -285,6 +285,18 @@ void preset_i2s(const DeviceTree& tree, int node, i2s::Parameters& i2s) {
   i2s.master = tree.compatible(node, "starfive,jh7110-i2stx0");
 }
 
+Property own_clock(NodeKind kind) {
+  return {"dmavp,clock-frequency",
+          kind,
+          kCell,
+          "Hz",
+          1,
+          kMax32,
+          "= what its clocks say",
+          "Rate of the node's clock, whatever its clocks say.",
+          [](S&, unsigned, V) {}};
+}
+
 std::vector<ParameterProblem> check(NodeKind kind, const NodeSettings& settings) {
   switch (kind) {
     case NodeKind::kUart:
@@ -312,6 +324,10 @@ std::string property_of(std::string field) {
 }  // namespace
 
 void add_peripheral_properties(std::vector<Property>& table) {
+  for (const NodeKind kind :
+       {NodeKind::kDmac, NodeKind::kUart, NodeKind::kSpi, NodeKind::kI2s, NodeKind::kTraffic}) {
+    table.push_back(own_clock(kind));
+  }
   add_uart(table);
   add_spi(table);
   add_flash(table);

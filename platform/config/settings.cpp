@@ -11,6 +11,8 @@
 namespace dmavp::platform {
 namespace {
 
+constexpr unsigned kWideHandshakes = 64;  // what the request numbers of the second CFG layout can name
+
 std::optional<std::uint64_t> choice_index(const Property& p, std::string_view word) {
   for (std::size_t i = 0; i < p.choices.size(); ++i) {
     if (word == p.choices[i]) return i;
@@ -82,6 +84,7 @@ void finish_dmac(const DeviceTree& tree, int node, NodeSettings& settings,
     dmac.max_burst_len = settings.burst_property != 0 ? settings.burst_property : 256;
   dmac.force_cfg2 =
       tree.compatible(node, "starfive,jh7110-axi-dma") || tree.compatible(node, "dmavp,agilex5-axi-dma");
+  if (dmac.force_cfg2 && !tree.has(node, "dmavp,num-hs-if")) dmac.num_hs_if = kWideHandshakes;
   dmac.intr_io_type = 2;
   for (unsigned i = 0; i < dmac.num_channels; ++i) {
     if (dmac.reset_priority[i] >= dmac.num_channels) {
@@ -172,11 +175,12 @@ bool kind_of(const DeviceTree& tree, int node, NodeKind& kind) {
   if (!type.empty() && type[0] == "cpu") return kind = NodeKind::kCpu, true;
   if (!type.empty() && type[0] == "memory") return kind = NodeKind::kMemory, true;
   if (tree.compatible(node, "mmio-sram")) return kind = NodeKind::kMemory, true;
-  if (tree.compatible(node, "sifive,plic-1.0.0") || tree.compatible(node, "riscv,plic0")) {
+  if (tree.compatible(node, "sifive,plic-1.0.0") || tree.compatible(node, "riscv,plic0") ||
+      tree.compatible(node, "arm,gic-v3")) {
     return kind = NodeKind::kPlic, true;
   }
-  for (const char* dmac :
-       {"snps,axi-dma-1.01a", "starfive,jh7110-axi-dma", "dmavp,dw-axi-dmac", "dmavp,agilex5-axi-dma"}) {
+  for (const char* dmac : {"snps,axi-dma-1.01a", "starfive,jh7110-axi-dma", "starfive,jh8100-axi-dma",
+                           "dmavp,dw-axi-dmac", "dmavp,agilex5-axi-dma"}) {
     if (tree.compatible(node, dmac)) return kind = NodeKind::kDmac, true;
   }
   if (const auto peripheral = peripheral_kind(tree, node)) return kind = *peripheral, true;
@@ -200,8 +204,7 @@ NodeSettings read_settings(const DeviceTree& tree, int node, NodeKind kind,
   }
   for (const std::string& name : tree.property_names(node)) {
     // A misspelt property of ours would otherwise be silently without effect.
-    if (name.rfind("dmavp,", 0) == 0 && name != "dmavp,clock-frequency" &&
-        find_property(kind, name) == nullptr) {
+    if (name.rfind("dmavp,", 0) == 0 && find_property(kind, name) == nullptr) {
       problems.push_back(
           tree.where(node, name, "no such property of a node of this kind (see dmavp properties)"));
     }

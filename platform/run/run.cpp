@@ -101,7 +101,7 @@ class Run {
       : options_(options),
         tree_(DeviceTree::load(options.board)),
         scenario_settings_(split_settings(options.settings, tree_)),
-        description_(describe_board(tree_)),
+        description_(complete_and_describe(tree_)),
         scenario_(load_scenario(options.scenario, scenario_settings_)),
         json_(options.json_file),
         trace_file_(options.trace_file),

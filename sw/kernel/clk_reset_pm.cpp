@@ -55,7 +55,9 @@ struct clk* of_clk_get(struct device_node* np, int index) {
   struct of_phandle_args args;
   const int ret = of_parse_phandle_with_args(np, "clocks", "#clock-cells", index, &args);
   if (ret != 0) return static_cast<struct clk*>(ERR_PTR(ret));
-  return clock_of(args.np);
+  struct clk* clock = clock_of(args.np);
+  // Where the controller states no rate, the consumer's own property does, and the clock is its own.
+  return clock->rate == 0 && of_property_present(np, "dmavp,clock-frequency") ? clock_of(np) : clock;
 }
 
 struct clk* clk_get(struct device* dev, const char* id) {

@@ -110,6 +110,8 @@ int of_irq_get(struct device_node* np, int index) {
   struct of_phandle_args args;
   const int ret = of_irq_parse_one(np, index, &args);
   if (ret != 0) return ret;
+  // Type, number, flags: only shared peripheral interrupts (type 0) reach the controller that stands in.
+  if (args.args_count == 3) return args.args[0] == 0 ? static_cast<int>(args.args[1] + 32) : -ENXIO;
   return args.args[0] != 0 ? static_cast<int>(args.args[0]) : -ENXIO;  // source 0 does not exist
 }
 

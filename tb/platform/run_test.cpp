@@ -107,6 +107,61 @@ TEST_P(OnBoard, MainJobPassesAndAddsUp) {
   EXPECT_EQ(written, payload);
 }
 
+// The real software on trees that leave out what boot loaders and clock controllers know.
+TEST(ForeignBoard, TheMainJobRuns) {
+  for (const std::string tree : {"riscv", "arm"}) {
+    const Outcome r = run(main_job(DMAVP_SOURCE_DIR "/tb/platform/trees/" + tree + ".dts"));
+    EXPECT_EQ(r.finished.status, 0) << tree << r.finished.out << r.finished.err;
+    EXPECT_FALSE(r.result.at("notes").as_array().empty());
+    EXPECT_FALSE(r.result.at("ignored_nodes").as_array().empty());
+  }
+}
+
+// Every controller has its own clock; what nobody used has counted nothing.
+TEST(Results, ControllersAndPeripheralsAreListed) {
+  const Outcome r = run(with(main_job("agilex5"), {"--set", "dmac1:dmavp,clock-frequency=200000000"}));
+  ASSERT_EQ(r.finished.status, 0) << r.finished.err;
+  const json::array& dmacs = r.result.at("dmacs").as_array();
+  ASSERT_EQ(dmacs.size(), 2u);
+  EXPECT_EQ(dmacs[0].at("elapsed_cycles"), r.result.at("elapsed_cycles"));
+  EXPECT_EQ(dmacs[1].at("clock_hz").to_number<std::uint64_t>(), 200'000'000u);
+  EXPECT_EQ(dmacs[1].at("elapsed_cycles").to_number<std::uint64_t>(),
+            dmacs[0].at("elapsed_cycles").to_number<std::uint64_t>() / 2);
+  std::vector<std::string> names;
+  for (const json::value& p : r.result.at("peripherals").as_array()) {
+    names.emplace_back(p.at("name").as_string());
+    for (const auto& counter : p.at("counters").as_object())
+      EXPECT_EQ(counter.value().to_number<std::uint64_t>(), 0u) << names.back() << " " << counter.key();
+  }
+  EXPECT_THAT(names,
+              ::testing::ElementsAre("uart0", "uart1", "spi0", "spi1", "i2s0", "traffic0", "traffic1"));
+}
+
+// Files of back ends: found beside the sources too, named when they cannot be had.
+TEST(BackEnds, FilesAreCheckedBeforeTheRun) {
+  const auto status = [](const Words& settings) {
+    Words words = main_job("k210");
+    for (const std::string& setting : settings) words = with(words, {"--set", setting});
+    return run(words).finished;
+  };
+  const Finished image = status({"flash0:dmavp,image=/nowhere/image"});
+  EXPECT_EQ(image.status, 2);
+  EXPECT_THAT(image.err,
+              AllOf(HasSubstr("/soc/spi@54000000"), HasSubstr("dmavp,image"), HasSubstr("/nowhere/image")));
+  const Finished input = status({"uart1:dmavp,backend=file", "uart1:dmavp,backend-input=/nowhere/in"});
+  EXPECT_EQ(input.status, 2);
+  EXPECT_THAT(input.err, AllOf(HasSubstr("serial@50210000"), HasSubstr("/nowhere/in")));
+  const Finished wav = status({"i2s0:dmavp,backend=wav", "i2s0:dmavp,wav-in=LICENSE"});
+  EXPECT_EQ(wav.status, 2);
+  EXPECT_THAT(wav.err, AllOf(HasSubstr("i2s@50250000"), HasSubstr("dmavp,wav-in")));
+  const std::string saved = scratch("flash.bin");
+  const Finished good =
+      status({"flash0:dmavp,image=LICENSE", "flash0:dmavp,size=64KiB", "flash0:dmavp,save=" + saved});
+  EXPECT_EQ(good.status, 0) << good.err;
+  const std::string license = read_file(DMAVP_SOURCE_DIR "/LICENSE");
+  EXPECT_EQ(read_file(saved), license + std::string(65536 - license.size(), '\xFF'));
+}
+
 TEST_P(OnBoard, SameCommandSameBytesOtherSeedOtherTraffic) {
   const Outcome first = run(main_job(GetParam()));
   ASSERT_EQ(first.finished.status, 0) << first.finished.err;
