@@ -10,6 +10,7 @@
 #include <functional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "platform/program.h"
@@ -146,6 +147,101 @@ TEST(UartLoopback, LossesFailTheExpectation) {
   EXPECT_EQ(r.finished.status, 1);
   EXPECT_THAT(r.finished.out, HasSubstr("peripherals lost data: uart1 rx_overruns"));
   EXPECT_THAT(r.finished.err, HasSubstr("overruns"));
+}
+
+// --- audio ---
+
+std::string little_endian(std::uint32_t value, unsigned bytes) {
+  std::string text;
+  for (unsigned i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i));
+  return text;
+}
+
+std::string wav(unsigned channels, unsigned rate, unsigned bits, const std::string& samples) {
+  const std::string format = little_endian(1, 2) + little_endian(channels, 2) + little_endian(rate, 4) +
+                             little_endian(rate * channels * bits / 8, 4) +
+                             little_endian(channels * bits / 8, 2) + little_endian(bits, 2);
+  const auto chunk = [](const std::string& name, const std::string& data) {
+    return name + little_endian(static_cast<std::uint32_t>(data.size()), 4) + data;
+  };
+  return chunk("RIFF", "WAVE" + chunk("LIST", "ab") + chunk("fmt ", format) + chunk("data", samples));
+}
+
+/// Every value of a byte, in an order that no filter or shift would leave alone.
+std::string noise(unsigned bytes) {
+  std::string text;
+  std::uint32_t state = 12345;
+  for (unsigned i = 0; i < bytes; ++i) {
+    state = state * 1664525 + 1013904223;
+    text += static_cast<char>(state >> 24);
+  }
+  return text;
+}
+
+TEST_P(PeripheralScenario, AudioRecordsWhatIsPlayed) {
+  for_each_seed({"run", "audio"}, [](const Outcome& r) {
+    EXPECT_EQ(r.note("audio", "frames"), "9600");
+    EXPECT_EQ(r.note("audio", "different_frames"), "0");
+    EXPECT_EQ(r.note("audio", "overruns"), "0");
+    EXPECT_EQ(r.note("audio", "late"), "0");
+  });
+}
+
+/// Up to (items - 2) periods an interrupt may be late: 8 periods of 1 ms bear 1 ms, and so do 4 of 0.5 ms.
+TEST_P(PeripheralScenario, AudioBearsInterruptsThatAreLate) {
+  for (const Words& ring : {Words{"48", "8"}, Words{"24", "4"}}) {
+    for_each_seed({"run", "audio", "--set", "cpus:dmavp,interrupt-latency-max-ns=1000000", "--set",
+                   "client.audio.period=" + ring[0], "--set", "client.audio.periods=" + ring[1]});
+  }
+}
+
+/// Beyond it the ring runs out, and everybody who can see it says so. Hardware that does not mark items it
+/// has finished goes round again instead of halting: no loss in the device, but the sound is wrong.
+TEST_P(PeripheralScenario, AudioSaysWhenInterruptsAreTooLate) {
+  const Outcome r = run({"run", "audio", "--board", GetParam(), "--set", "client.audio.period=8", "--set",
+                         "client.audio.periods=4", "--set", "cpus:dmavp,interrupt-latency-max-ns=1000000"});
+  EXPECT_EQ(r.finished.status, 1);
+  EXPECT_NE(r.note("audio", "late"), "0");
+  EXPECT_THAT(r.finished.err, HasSubstr("audio: interrupts came too late"));
+  if (GetParam() == "jh7110") return;
+  EXPECT_THAT(r.finished.err, HasSubstr("cyclic transfer halted, the interrupt of a period came too late"));
+  EXPECT_THAT(r.finished.out, AllOf(HasSubstr("peripherals lost data: i2s0"), HasSubstr("underruns"),
+                                    HasSubstr("i2s.underrun")));
+}
+
+TEST(Audio, PlaysWavFiles) {
+  const std::string stereo = scratch("stereo.wav");
+  const std::string mono = scratch("mono.wav");
+  write_file(stereo, wav(2, 48000, 16, noise(4 * 1234)));
+  write_file(mono, wav(1, 48000, 16, noise(2 * 777)));
+  for (const auto& [file, frames] : {std::pair{stereo, "1234"}, std::pair{mono, "777"}}) {
+    const Outcome r = run({"run", "audio", "--set", "client.audio.path=" + file});
+    expect_clean(r);
+    EXPECT_EQ(r.note("audio", "frames"), frames);
+    EXPECT_EQ(r.note("audio", "different_frames"), "0");
+  }
+}
+
+TEST(Audio, SaysWhatIsWrongWithAFile) {
+  const auto message = [](const std::string& content) {
+    const std::string file = scratch("bad.wav");
+    write_file(file, content);
+    const Finished f = run_program({"run", "audio", "--set", "client.audio.path=" + file});
+    EXPECT_EQ(f.status, 1);
+    return f.err;
+  };
+  const std::string good = wav(2, 48000, 16, noise(400));
+  EXPECT_THAT(message("RIFX"), HasSubstr("is not a RIFF WAVE file"));
+  EXPECT_THAT(message(good.substr(0, good.size() - 1)), HasSubstr("is cut off"));
+  EXPECT_THAT(message(good.substr(0, 30)), HasSubstr("format chunk that is too short"));
+  EXPECT_THAT(message(good.substr(0, 22)), HasSubstr("has no samples"));
+  EXPECT_THAT(message(wav(2, 48000, 24, noise(600))), HasSubstr("samples of other than 16 bits"));
+  EXPECT_THAT(message(wav(6, 48000, 16, noise(600))), HasSubstr("other than one or two channels"));
+  EXPECT_THAT(message(wav(2, 44100, 16, noise(400))), HasSubstr("has 44100 frames per second, the clock of"));
+  EXPECT_THAT(message(wav(2, 48000, 16, "")), HasSubstr("has no samples"));
+  const Finished f = run_program({"run", "audio", "--quiet", "--set", "client.audio.path=/nope.wav"});
+  EXPECT_EQ(f.status, 2);
+  EXPECT_THAT(f.err, HasSubstr("/nope.wav: No such file"));
 }
 
 }  // namespace
