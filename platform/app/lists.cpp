@@ -17,9 +17,15 @@ void list_boards(std::ostream& out) {
         << " of memory, AXI " << d.clock_hz / 1'000'000 << " MHz";
     for (const DmacDescription& dmac : d.dmacs) {
       out << "; " << dmac.name << " at " << hex(dmac.base) << ": " << dmac.parameters.num_channels
-          << " channels, " << dmac.parameters.num_masters << " masters of "
+          << " channels, " << dmac.parameters.num_masters
+          << (dmac.parameters.num_masters == 1 ? " master of " : " masters of ")
           << dmac.parameters.data_width_bytes * 8 << " bits, " << dmac.interrupts.size()
-          << " interrupt lines";
+          << (dmac.interrupts.size() == 1 ? " interrupt line" : " interrupt lines");
+    }
+    const char* separator = "; ";
+    for (const PeripheralDescription& p : d.peripherals) {
+      out << separator << p.name;
+      separator = ", ";
     }
     out << "\n";
   }

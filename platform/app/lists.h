@@ -10,7 +10,8 @@ namespace dmavp::platform {
 void list_boards(std::ostream& out);
 void list_scenarios(std::ostream& out);
 void list_modules(std::ostream& out);
-/// Register reference of the board's first controller, in Markdown.
-void print_registers(std::ostream& out, const std::string& board, const std::vector<Setting>& settings);
+/// Register reference of a device (alias or path; empty: the first DMA controller), in Markdown.
+void print_registers(std::ostream& out, const std::string& board, const std::vector<Setting>& settings,
+                     const std::string& device);
 
 }  // namespace dmavp::platform

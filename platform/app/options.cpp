@@ -18,7 +18,7 @@ constexpr const char* kOverview =
     "\n"
     "  run [SCENARIO]          boot the board and run a scenario (\"default\" if none is named)\n"
     "  dmatest [NAME=VALUE...] run the kernel's DMA test client with these module parameters\n"
-    "  regs                    register reference of the DMA controller\n"
+    "  regs                    register reference of the DMA controller or a peripheral\n"
     "  boards, scenarios, modules, properties    list what there is\n"
     "\n"
     "  dmavp COMMAND --help    options of a command\n"
@@ -178,9 +178,11 @@ CommandLine parse_list(const std::string& name, Command command, const Words& ar
   if (command == Command::kRegs) {
     options.add_options()("format", po::value<std::string>()->value_name("md"),
                           "form of the reference (default md)")(
-        "board", po::value<std::string>()->value_name("NAME|FILE"),
-        "board whose controller is described (default k210)")(
-        "set", po::value<Words>()->value_name("PATH=VALUE"), "change a property of the board; repeatable");
+        "board", po::value<std::string>()->value_name("NAME|FILE"), "board of the device (default k210)")(
+        "device", po::value<std::string>()->value_name("NAME"),
+        "alias or path of a controller or peripheral (default: the first "
+        "controller)")("set", po::value<Words>()->value_name("PATH=VALUE"),
+                       "change a property of the board; repeatable");
   }
   const auto values = parse(arguments, options, name);
   if (values.count("help") != 0) return help("usage: dmavp " + name + " [OPTION...]\n\n" + shown(options));
@@ -191,6 +193,7 @@ CommandLine parse_list(const std::string& name, Command command, const Words& ar
   CommandLine line;
   line.command = command;
   if (values.count("board") != 0) line.board = values["board"].as<std::string>();
+  if (values.count("device") != 0) line.device = values["device"].as<std::string>();
   if (values.count("set") != 0) {
     for (const std::string& text : values["set"].as<Words>()) {
       Setting setting;

@@ -1,42 +1,47 @@
 // `dmavp regs`: the register file that a board's properties select, as its own declaration describes it.
-#include <stdexcept>
+#include <sstream>
 
-#include "dmac/registers.h"
+#include "base/register_bank.h"
 #include "platform/app/lists.h"
-#include "platform/config/board_description.h"
+#include "platform/board/board.h"
 #include "platform/config/device_tree.h"
+#include "platform/config/problem.h"
 #include "platform/config/property_table.h"
 
 namespace dmavp::platform {
 namespace {
 
-// No bursts happen while a register map is printed.
-class NoBus : public dmac::AxiPort {
- public:
-  bool immediate() const override { return true; }
-  dmac::Path path(unsigned, std::uint64_t, bool) override { return {0, ~std::uint64_t{0}, 0, nullptr}; }
-  dmac::AxiStatus commit(const dmac::Burst&, const dmac::BurstTimes&, std::byte*) override {
-    return dmac::AxiStatus::kDecErr;
+const RegisterBank& bank_of(Board& board, const DeviceTree& tree, const std::string& device) {
+  if (device.empty()) return board.dmac(0).bank();
+  const auto node = tree.node(device);
+  const std::string path = node ? tree.path(*node) : std::string();
+  for (unsigned i = 0; i < board.dmacs(); ++i) {
+    if (board.description().dmacs[i].path == path) return board.dmac(i).bank();
   }
-  void request(std::uint32_t, const dmac::Burst&, Cycle, std::byte*) override {}
-};
-
-class NoInterrupts : public dmac::OutputSink {
- public:
-  void line_changed(unsigned, bool, Cycle) override {}
-};
+  for (unsigned i = 0; i < board.peripherals(); ++i) {
+    if (board.description().peripherals[i].path == path) return board.peripheral(i).bank();
+  }
+  std::string known;
+  for (const DmacDescription& d : board.description().dmacs) known += (known.empty() ? "" : ", ") + d.name;
+  for (const PeripheralDescription& p : board.description().peripherals) known += ", " + p.name;
+  throw InputError("dmavp regs --device " + device + ": no such device (" + known + ")");
+}
 
 }  // namespace
 
-void print_registers(std::ostream& out, const std::string& board, const std::vector<Setting>& settings) {
-  DeviceTree tree = DeviceTree::load(board);
+void print_registers(std::ostream& out, const std::string& board_name, const std::vector<Setting>& settings,
+                     const std::string& device) {
+  DeviceTree tree = DeviceTree::load(board_name);
   for (const Setting& setting : settings) apply_board_setting(tree, setting.path, setting.value);
-  const DmacDescription dmac = complete_and_describe(tree).dmacs.front();
-  NoBus bus;
-  NoInterrupts interrupts;
-  const dmac::Registers registers(dmac.parameters, Clock(dmac.clock_hz), {dmac.name.c_str()}, bus,
-                                  interrupts);
-  registers.bank().write_markdown(out);
+  Board board("board", complete_and_describe(tree));
+  // The bank is named after the module: "board.uart1".
+  std::ostringstream text;
+  bank_of(board, tree, device).write_markdown(text);
+  const std::string prefix = "board.";
+  std::string page = text.str();
+  const std::size_t at = page.find(prefix);
+  if (at < page.find('\n')) page.erase(at, prefix.size());
+  out << page;
 }
 
 }  // namespace dmavp::platform

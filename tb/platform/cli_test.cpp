@@ -193,7 +193,8 @@ TEST(CliLists, NameWhatThereIs) {
   expect({"regs", "--help"}, {"--format"});
   expect({"boards", "--help"}, {"usage: dmavp boards"});
   expect({"--version"}, {"dmavp 0."});
-  expect({"boards"}, {"k210: ", "2 CPUs", "6 channels", "generic32: ", "32 channels"});
+  expect({"boards"}, {"k210: ", "2 CPUs", "6 channels", "jh7110: ", "agilex5: ", "dmac1",
+                      "generic16: ", "generic32: ", "32 channels", "uart0, uart1, spi0"});
   expect({"scenarios"}, {"default: ", "memcpy: ", "dmatest: "});
   expect({"modules"},
          {"dmaengine", "virt-dma", "dw-axi-dmac", "dmatest", "threads_per_chan", "filecopy", "memcpy"});
@@ -209,6 +210,12 @@ TEST(CliLists, RegisterReferenceFollowsTheBoard) {
   EXPECT_THAT(k210.out, HasSubstr("DMAC_CHEN |"));
   EXPECT_THAT(k210.out, ::testing::Not(HasSubstr("DMAC_CHSUSP")));
   EXPECT_THAT(generic.out, HasSubstr("DMAC_CHSUSP"));
+  EXPECT_THAT(run_program({"regs", "--board", "jh7110", "--device", "serial0"}).out, HasSubstr("THR"));
+  EXPECT_THAT(run_program({"regs", "--board", "agilex5", "--device", "/soc@0/spi@10da4000"}).out,
+              HasSubstr("CTRLR0"));
+  const Finished none = run_program({"regs", "--device", "ram0"});
+  EXPECT_EQ(none.status, 2);
+  EXPECT_THAT(none.err, AllOf(HasSubstr("no such device"), HasSubstr("dmac0, uart1")));
 }
 
 }  // namespace
