@@ -99,17 +99,39 @@ std::pair<u64, u64> Judge::moved(const Launch& l) {
 
 void Judge::check_drained(const Launch& l) {
   const reference::ChannelSetup& s = l.setup;
-  const auto ctl = reference::CtlFields::decode(s.ctl);
-  // Only of a single block, and where addresses or streams tell how far each side has got.
-  const bool single = s.source_type() == reference::kContiguous && s.sink_type() == reference::kContiguous;
-  if (!single || (!s.source.present && ctl.src_fixed) || (!s.sink.present && ctl.dst_fixed)) return;
   if (reference::sink_controls(s.tt_fc)) return;  // it asks for less than an item of the source
-  const unsigned ch = s.channel;
-  const u64 read = s.source.present ? moved(l).first : rig_.read("SAR", ch) - s.sar;
-  const u64 written = s.sink.present ? moved(l).second : rig_.read("DAR", ch) - s.dar;
-  if (written > read || read - written >= u64{1} << ctl.dst_width)
-    fail("channel " + std::to_string(ch) + " stopped gracefully with " + std::to_string(read) +
-         " bytes read and " + std::to_string(written) + " written");
+  const auto& blocks = run_of(s.channel).blocks;
+  const auto [given, taken] = moved(l);
+  const u64 sar = rig_.read("SAR", s.channel), dar = rig_.read("DAR", s.channel);
+  // Streams and addresses tell how far each side has got, unless an address is fixed.
+  for (const auto& block : blocks) {
+    const auto ctl = reference::CtlFields::decode(block.ctl);
+    if ((!s.source.present && ctl.src_fixed) || (!s.sink.present && ctl.dst_fixed)) return;
+  }
+  u64 read_before = 0, written_before = 0;
+  u64 sar_end = s.sar, dar_end = s.dar;  // of the block before
+  for (const auto& block : blocks) {
+    const bool read_between = s.source.present ? given == read_before : sar == sar_end || sar == block.sar;
+    const bool written_between =
+        s.sink.present ? taken == written_before : dar == dar_end || dar == block.dar;
+    if (read_between && written_between) return;
+    const u64 read = s.source.present ? given - read_before : sar - block.sar;
+    const u64 written = s.sink.present ? taken - written_before : dar - block.dar;
+    const u64 item = u64{1} << reference::CtlFields::decode(block.ctl).dst_width;
+    if (read <= block.bytes && written <= read && read - written < item) return;
+    read_before += block.bytes;
+    written_before += block.written;
+    sar_end = block.sar + block.bytes;
+    dar_end = block.dar + block.written;
+  }
+  const bool all_read = s.source.present ? given == read_before : sar == sar_end || sar == s.sar;
+  const bool all_written = s.sink.present ? taken == written_before : dar == dar_end || dar == s.dar;
+  if (all_read && all_written) return;
+  std::ostringstream out;
+  out << "channel " << s.channel << " stopped gracefully, but not all that was read is written: SAR 0x"
+      << std::hex << sar << " DAR 0x" << dar << std::dec << ", bytes at its peripherals " << given << " and "
+      << taken;
+  fail(out.str());
 }
 
 /// What went over the bus at the peripherals of a channel, and in which transactions.
