@@ -111,7 +111,8 @@ void populate_below(struct device_node* bus) {
   for_each_available_child_of_node(bus, np) {
     if (!of_property_present(np, "compatible")) continue;
     create(np);
-    if (of_device_is_compatible(np, "simple-bus") || of_device_is_compatible(np, "simple-mfd"))
+    if (of_device_is_compatible(np, "simple-bus") || of_device_is_compatible(np, "simple-pm-bus") ||
+        of_device_is_compatible(np, "simple-mfd"))
       populate_below(np);
   }
 }

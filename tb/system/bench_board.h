@@ -38,6 +38,7 @@ class BenchBoard : public sc_core::sc_module {
   Cycle now() const;
   dmac::ChannelStatistics statistics(unsigned channel);
   const platform::BoardDescription& description() const { return board_.description(); }
+  std::vector<port::RamRegion> ram() const { return board_.ram(); }
   const dmac::Parameters& parameters() const { return description().dmacs[0].parameters; }
   bool layout_v2() const { return parameters().num_channels > 8; }
   bool cfg2() const { return layout_v2() || parameters().force_cfg2 || parameters().num_hs_if > 16; }

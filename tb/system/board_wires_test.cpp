@@ -200,6 +200,12 @@ TEST_P(BoardWires, EveryInterruptIsItsSource) {
   });
 }
 
+TEST_P(BoardWires, OnlyAgilex5HidesRamFromItsCaches) {
+  const bool agilex5 = std::string(GetParam().name) == "agilex5";
+  EXPECT_EQ(b.description().coherent, !agilex5);
+  for (const port::RamRegion& ram : b.ram()) EXPECT_EQ(ram.cpu_view == ram.bus_view, !agilex5);
+}
+
 /// What goes out by the one number comes back by the other: through wire, codec, flash or generator.
 TEST_P(BoardWires, EveryRequestNumberMovesItsData) {
   constexpr unsigned kItems = 4;
