@@ -42,6 +42,12 @@ class Recorder::Tap : public Observer {
     named.source.name = name_.c_str();
     recorder_.trace_->interrupt(named);
   }
+  void dma_request(const DmaRequestEvent& event) override {
+    if (recorder_.finished_) return;
+    DmaRequestEvent named = event;
+    named.source.name = name_.c_str();
+    recorder_.trace_->dma_request(named);
+  }
   void diagnostic(const DiagnosticEvent& event) override {
     recorder_.diagnostic(event.severity, event.kind, event.time, name_, event.message);
   }

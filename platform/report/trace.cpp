@@ -110,6 +110,12 @@ void Trace::interrupt(const InterruptEvent& e) {
   add(e.time, false, print("%s interrupt line=%u level=%d", e.source.name, e.line, e.level ? 1 : 0));
 }
 
+void Trace::dma_request(const DmaRequestEvent& e) {
+  add(e.time, false,
+      print("%s dma-request %s burst=%d single=%d last=%d", e.source.name, e.line == 0 ? "rx" : "tx",
+            e.burst ? 1 : 0, e.single ? 1 : 0, e.last ? 1 : 0));
+}
+
 void Trace::diagnostic(std::uint64_t time, Severity severity, const std::string& source,
                        const std::string& kind, const std::string& message) {
   add(time, false, source + " diagnostic " + to_string(severity) + " " + kind + ": " + message);

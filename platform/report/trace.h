@@ -20,6 +20,7 @@ class Trace {
   void block(const BlockEvent& event);
   void register_access(const RegisterEvent& event);
   void interrupt(const InterruptEvent& event);
+  void dma_request(const DmaRequestEvent& event);
   void diagnostic(std::uint64_t time, Severity severity, const std::string& source, const std::string& kind,
                   const std::string& message);
   void soft(const port::SoftEvent& event);
