@@ -244,5 +244,65 @@ TEST(Audio, SaysWhatIsWrongWithAFile) {
   EXPECT_THAT(f.err, HasSubstr("/nope.wav: No such file"));
 }
 
+// --- SPI flash ---
+
+TEST_P(PeripheralScenario, SpiFlashReadsTheImage) {
+  for_each_seed({"run", "spi-flash"}, [](const Outcome& r) {
+    EXPECT_EQ(r.note("flash", "jedec_id"), "ef4018");
+    EXPECT_THAT(r.note("flash", "checksum"), HasSubstr("crc32:"));
+    EXPECT_EQ(r.note("flash", "overruns"), "0");
+    EXPECT_NE(r.note("flash", "messages_by_dma"), "0");
+  });
+}
+
+/// An image that the board has put there; lengths around FIFO and burst.
+TEST(SpiFlash, EveryLengthIsRead) {
+  for (const unsigned bytes : {1u, 2u, 3u, 26u, 27u, 28u, 29u, 33u, 64u, 255u, 4097u}) {
+    const std::string file = scratch("image" + std::to_string(bytes));
+    write_file(file, noise(bytes));
+    const Outcome r = run({"run", "spi-flash", "--set", "spi-flash:dmavp,image=" + file, "--set",
+                           "client.flash.path=" + file, "--set", "client.flash.program=false"});
+    expect_clean(r);
+    EXPECT_EQ(r.client("flash").at("bytes").to_number<unsigned>(), bytes);
+  }
+}
+
+TEST(SpiFlash, SaysWhatIsWrong) {
+  Finished f = run_program({"run", "spi-flash", "--quiet", "--set", "client.flash.path=/nope"});
+  EXPECT_EQ(f.status, 2);
+  EXPECT_THAT(f.err, HasSubstr("/nope: No such file"));
+
+  const std::string large = scratch("large");
+  write_file(large, noise(0x10001));
+  f = run_program({"run", "spi-flash", "--set", "client.flash.path=" + large, "--set",
+                   "spi-flash:dmavp,size=65536", "--set", "spi-flash:dmavp,jedec-id=0xef4010"});
+  EXPECT_EQ(f.status, 1);
+  EXPECT_THAT(f.err, HasSubstr("an image of 65537 bytes, the flash has 65536"));
+
+  const Outcome erased = run({"run", "spi-flash", "--set", "client.flash.program=false"});
+  EXPECT_EQ(erased.finished.status, 1);
+  EXPECT_THAT(erased.finished.err, HasSubstr("spi-flash: byte 0 is ff, expected 23"));
+
+  f = run_program({"run", "spi-flash", "--set", "client.flash.flash=serial0"});
+  EXPECT_EQ(f.status, 1);
+  EXPECT_THAT(f.err, HasSubstr("serial0: no such alias or node, or no jedec,spi-nor"));
+}
+
+// --- everything at once ---
+
+TEST_P(PeripheralScenario, SocMixLosesNothing) {
+  const std::string duration = tb::full_tier() ? "1000" : "200";
+  Words words{"run", "soc-mix"};
+  for (const char* client : {"audio", "uart", "flash"})
+    words.insert(words.end(), {"--set", std::string("client.") + client + ".run_ms=" + duration});
+  if (!tb::full_tier()) words.insert(words.end(), {"--set", "client.dmatest.iterations=2000"});
+  for_each_seed(words, [](const Outcome& r) {
+    EXPECT_EQ(r.result.at("clients").as_array().size(), 4u);
+    for (const char* client : {"audio", "uart", "flash"})
+      EXPECT_NE(r.note(client, "rounds"), "(none)") << client;
+    EXPECT_EQ(r.note("audio", "late"), "0");
+  });
+}
+
 }  // namespace
 }  // namespace dmavp::test

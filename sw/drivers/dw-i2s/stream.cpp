@@ -6,6 +6,7 @@
 #include <linux/printk.h>
 #include <linux/string.h>
 
+#include "drivers/dma-channel.h"
 #include "drivers/dw-i2s/internal.h"
 
 namespace dmavp::dw_i2s {
@@ -115,7 +116,7 @@ int configure(struct dw_i2s_stream* s) {
 }
 
 int take(struct dw_i2s_stream* s) {
-  s->chan = dma_request_chan(s->device->dev, s->config.playback ? "tx" : "rx");
+  s->chan = dmavp::request_channel(s->device->dev, s->config.playback ? "tx" : "rx");
   if (IS_ERR(s->chan)) return static_cast<int>(PTR_ERR(s->chan));
   s->ring = static_cast<struct dw_i2s_frame*>(
       dma_alloc_coherent(dmaengine_get_dma_device(s->chan), ring_bytes(s), &s->ring_dma, GFP_KERNEL));

@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "drivers/dma-channel.h"
 #include "drivers/dw-uart/internal.h"
 
 namespace dmavp::dw_uart {
@@ -98,9 +99,9 @@ void give_back(struct dw_uart* uart) {
 }
 
 int take(struct dw_uart* uart) {
-  uart->rx = dma_request_chan(uart->dev, "rx");
+  uart->rx = dmavp::request_channel(uart->dev, "rx");
   if (IS_ERR(uart->rx)) return static_cast<int>(PTR_ERR(uart->rx));
-  uart->tx = dma_request_chan(uart->dev, "tx");
+  uart->tx = dmavp::request_channel(uart->dev, "tx");
   if (IS_ERR(uart->tx)) return static_cast<int>(PTR_ERR(uart->tx));
   uart->buffer = static_cast<u8*>(dma_alloc_coherent(
       dmaengine_get_dma_device(uart->rx), uart->config.receive_bytes, &uart->buffer_dma, GFP_KERNEL));
