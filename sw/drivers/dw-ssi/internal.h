@@ -19,6 +19,7 @@ enum Register : u32 {
   kBaudr = 0x14,
   kTxftlr = 0x18,
   kRxftlr = 0x1C,
+  kTxflr = 0x20,
   kRxflr = 0x24,
   kSr = 0x28,
   kImr = 0x2C,

@@ -18,6 +18,7 @@ constexpr u32 kMargin_ms = 200;
 constexpr u32 kPieces = 8;  // parts of a message at most
 constexpr u32 kMaxDivider = 0xFFFE;
 constexpr unsigned kPolls = 1000;
+constexpr unsigned kFill_ns = 200;
 
 struct lists {
   struct scatterlist tx[kPieces];
@@ -119,7 +120,15 @@ int submit(struct dw_ssi* ssi, struct dma_chan* chan, struct scatterlist* list, 
   return dma_submit_error(cookie) ? cookie : 0;
 }
 
-int transfer(struct dw_ssi* ssi, u32 select, unsigned wait_ms, struct lists* lists) {
+// DMA fills the FIFO while nothing is selected. Started earlier, a message could run dry between two pieces
+// of its list, and the select would rise.
+void wait_filled(struct dw_ssi* ssi, u32 bytes) {
+  const u32 most = ssi->fifo_depth - ssi->burst;
+  const u32 wanted = bytes < most ? bytes : most;
+  for (unsigned i = 0; i < kPolls && read(ssi, kTxflr) < wanted; i++) ndelay(kFill_ns);
+}
+
+int transfer(struct dw_ssi* ssi, u32 select, u32 bytes, unsigned wait_ms, struct lists* lists) {
   int ret = submit(ssi, ssi->rx, lists->rx, lists->rx_mapped, DMA_DEV_TO_MEM);
   if (!ret) ret = submit(ssi, ssi->tx, lists->tx, lists->tx_mapped, DMA_MEM_TO_DEV);
   if (!ret) {
@@ -130,7 +139,7 @@ int transfer(struct dw_ssi* ssi, u32 select, unsigned wait_ms, struct lists* lis
     write(ssi, kSsienr, 1);
     dma_async_issue_pending(ssi->rx);
     dma_async_issue_pending(ssi->tx);
-    // DMA fills the FIFO while nothing is selected: the message starts with a full one.
+    wait_filled(ssi, bytes);
     write(ssi, kSer, 1u << select);
     if (!wait_for_completion_timeout(&ssi->done, msecs_to_jiffies(wait_ms))) ret = -ETIMEDOUT;
   }
@@ -150,7 +159,8 @@ int by_dma(struct dw_ssi* ssi, u32 select, u32 hz, const struct dw_ssi_part* par
   int ret = map(ssi, parts, count, &lists);
   if (ret) return ret;
   ssi->counts.by_dma++;
-  ret = transfer(ssi, select, limit_ms(length_of(parts, count), hz), &lists);
+  const u32 bytes = length_of(parts, count);
+  ret = transfer(ssi, select, bytes, limit_ms(bytes, hz), &lists);
   dma_unmap_sg(dmaengine_get_dma_device(ssi->rx), lists.rx, static_cast<int>(count), DMA_FROM_DEVICE);
   dma_unmap_sg(dmaengine_get_dma_device(ssi->tx), lists.tx, static_cast<int>(count), DMA_TO_DEVICE);
   return ret;
