@@ -187,9 +187,10 @@ TEST_P(PeripheralScenario, AudioRecordsWhatIsPlayed) {
   });
 }
 
-/// Up to (items - 2) periods an interrupt may be late: 8 periods of 1 ms bear 1 ms, and so do 4 of 0.5 ms.
+/// Up to (items - 2) periods an interrupt may be late: 8 periods of 1 ms bear 6 ms, 4 of 0.67 ms bear 1.33
+/// ms.
 TEST_P(PeripheralScenario, AudioBearsInterruptsThatAreLate) {
-  for (const Words& ring : {Words{"48", "8"}, Words{"24", "4"}}) {
+  for (const Words& ring : {Words{"48", "8"}, Words{"32", "4"}}) {
     for_each_seed({"run", "audio", "--set", "cpus:dmavp,interrupt-latency-max-ns=1000000", "--set",
                    "client.audio.period=" + ring[0], "--set", "client.audio.periods=" + ring[1]});
   }
