@@ -81,7 +81,7 @@ struct Parameters {
   Cycle handshake_latency = 2;    ///< DMA request seen to the first request of its transaction
   Cycle lli_decode_latency = 2;   ///< last beat of a fetched item to the first request of its block
   bool shared_data_port = false;  ///< R and W of a port share one data channel
-  unsigned granule_bytes = 4096;  ///< lt: data become visible at least this often, 64 .. 1 MiB
+  unsigned granule_bytes = 8192;  ///< lt: data become visible at least this often, 64 .. 1 MiB
 };
 
 /// Implemented bits of BLOCK_TS (ch_max_block_ts): those that the largest block of the channel needs.

@@ -216,7 +216,7 @@ std::vector<Property> make_table() {
        [](S& s, unsigned, V v) { s.dmac.lli_decode_latency = v; }},
       dmac_bool("dmavp,shared-data-port", "0", "R and W of a port share one data channel.",
                 [](S& s, unsigned, V v) { s.dmac.shared_data_port = v != 0; }),
-      {"dmavp,granule-bytes", dmac, kCell, "bytes", 64, 1u << 20, "4096",
+      {"dmavp,granule-bytes", dmac, kCell, "bytes", 64, 1u << 20, "8192",
        "Timing lt: moved data become visible at least this often.",
        [](S& s, unsigned, V v) { s.dmac.granule_bytes = static_cast<unsigned>(v); }},
       {"dmavp,dmi", dmac, kCell, "0 or 1", 0, 1, "1",
