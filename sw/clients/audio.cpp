@@ -236,7 +236,8 @@ int play_and_record(struct session* s, u32 rate) {
   if (ret) return ret;
   const u32 crc =
       client_note_checksum(s->worker, reinterpret_cast<const u8*>(s->sound), s->length * sizeof(*s->sound));
-  pr_info("audio: %zu frames at %u Hz played, recorded and equal, crc32 %08x\n", s->length, rate, crc);
+  if (!s->worker->rounds)
+    pr_info("audio: %zu frames at %u Hz played, recorded and equal, crc32 %08x\n", s->length, rate, crc);
   return 0;
 }
 

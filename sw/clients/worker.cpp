@@ -6,6 +6,7 @@
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
+#include <linux/printk.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
 
@@ -25,7 +26,10 @@ int run(void* data) {
     ret = worker->work(worker);
     if (!ret) worker->rounds++;
   } while (!ret && worker->run_ms && ktime_get() < end && !kthread_should_stop());
-  if (!ret && worker->run_ms) client_note_number(worker, "rounds", worker->rounds);
+  if (!ret && worker->run_ms) {
+    client_note_number(worker, "rounds", worker->rounds);
+    pr_info("%s: the same in %u rounds\n", current->comm, worker->rounds);
+  }
   dmavp_client_finish(worker->client, ret);
   worker->client = nullptr;
   return ret;

@@ -294,9 +294,8 @@ TEST(SpiFlash, SaysWhatIsWrong) {
 TEST_P(PeripheralScenario, SocMixLosesNothing) {
   const std::string duration = tb::full_tier() ? "1000" : "200";
   Words words{"run", "soc-mix"};
-  for (const char* client : {"audio", "uart", "flash"})
+  for (const char* client : {"audio", "uart", "flash", "dmatest"})
     words.insert(words.end(), {"--set", std::string("client.") + client + ".run_ms=" + duration});
-  if (!tb::full_tier()) words.insert(words.end(), {"--set", "client.dmatest.iterations=2000"});
   for_each_seed(words, [](const Outcome& r) {
     EXPECT_EQ(r.result.at("clients").as_array().size(), 4u);
     for (const char* client : {"audio", "uart", "flash"})

@@ -30,6 +30,11 @@ static unsigned int iterations;
 module_param(iterations, uint, 0644);
 MODULE_PARM_DESC(iterations, "transfers per thread, 0 = endless");
 
+static unsigned int run_ms;  // not in Linux's
+module_param(run_ms, uint, 0644);
+MODULE_PARM_DESC(run_ms,
+                 "threads end when so much time has passed, 0 = when they have made their iterations");
+
 unsigned int dmatest::dmatest_mode;
 module_param_named(dmatest, dmavp::dmatest::dmatest_mode, uint, 0644);
 MODULE_PARM_DESC(dmatest, "0 = memcpy, 1 = memset");
@@ -105,6 +110,7 @@ void add_tests() {
   p.threads_per_chan = threads_per_chan;
   p.max_channels = max_channels;
   p.iterations = iterations;
+  p.run_ms = run_ms;
   p.xor_sources = xor_sources;
   p.pq_sources = pq_sources;
   p.timeout = timeout;
@@ -156,7 +162,7 @@ int get_run(char* buffer, const struct kernel_param* kp) {
 }
 
 int get_wait(char* buffer, const struct kernel_param* kp) {
-  if (test.parameters.iterations) wait_event(test.thread_wait, !any_running(test));
+  if (test.parameters.iterations || test.parameters.run_ms) wait_event(test.thread_wait, !any_running(test));
   wait_wanted = true;
   return param_get_bool(buffer, kp);
 }

@@ -20,6 +20,7 @@ struct Parameters {
   unsigned threads_per_chan;
   unsigned max_channels;  ///< 0 = all
   unsigned iterations;    ///< 0 = endless
+  unsigned run_ms;        ///< 0 = any time
   unsigned xor_sources;
   unsigned pq_sources;
   unsigned transfer_size;  ///< bytes, 0 = random

@@ -377,7 +377,9 @@ int Runner::run() {
     memset(coefficients_, 1, shape_.sources);
     set_user_nice(current, 10);
     const ktime_t start = ktime_get();
-    while (!(kthread_should_stop() || (p_.iterations && tests_ >= p_.iterations))) {
+    const ktime_t end = start + s64{p_.run_ms} * NSEC_PER_MSEC;
+    while (!kthread_should_stop() && !(p_.iterations && tests_ >= p_.iterations) &&
+           !(p_.run_ms && ktime_get() >= end)) {
       Attempt a = {++tests_, 0, 0, 0};
       if (!choose(a)) {
         failures_++;
