@@ -5,6 +5,7 @@
 #include <systemc>
 
 #include "base/clock.h"
+#include "base/cxx_standard.h"
 #include "base/dma_request.h"
 
 namespace dmavp {

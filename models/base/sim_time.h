@@ -4,6 +4,7 @@
 #include <systemc>
 
 #include "base/clock.h"
+#include "base/cxx_standard.h"
 
 namespace dmavp {
 

@@ -11,6 +11,7 @@
 #include <tlm_utils/simple_target_socket.h>
 
 #include "base/clock.h"
+#include "base/cxx_standard.h"
 #include "base/fault_point.h"
 #include "bus/address_map.h"
 

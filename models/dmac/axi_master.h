@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/cxx_standard.h"
 #include "base/fault_point.h"
 #include "base/payload_pool.h"
 #include "dmac/axi_port.h"

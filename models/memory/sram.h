@@ -8,6 +8,7 @@
 #include <tlm_utils/simple_target_socket.h>
 
 #include "base/clock.h"
+#include "base/cxx_standard.h"
 #include "base/fault_point.h"
 #include "memory/backing_store.h"
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/cxx_standard.h"
 #include "base/observer.h"
 
 namespace dmavp {

@@ -9,6 +9,7 @@
 #include <tlm_utils/simple_target_socket.h>
 
 #include "base/clock.h"
+#include "base/cxx_standard.h"
 #include "base/observer.h"
 #include "peripherals/plic_core.h"
 
