@@ -104,7 +104,7 @@ void Board::build_dmacs() {
 
 void Board::build_peripherals() {
   for (const PeripheralDescription& p : description_.peripherals) {
-    peripherals_.push_back(make_peripheral(module_name(p.name), p, source_directory()));
+    peripherals_.push_back(make_peripheral(module_name(p.name), p, data_directory()));
     Peripheral& peripheral = *peripherals_.back();
     links_.join(p.name, bus_->out[next_region_++], peripheral.socket());
     if (p.interrupt) peripheral.interrupt().bind(source_lines_[*p.interrupt]);

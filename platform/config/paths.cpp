@@ -13,24 +13,51 @@
 namespace dmavp::platform {
 namespace fs = std::filesystem;
 
-std::string executable_directory() {
+namespace {
+
+struct Places {
+  std::string data;
+  std::string modules;
+};
+
+bool has_data(const fs::path& directory) {
   std::error_code error;
-  const fs::path self = fs::read_symlink("/proc/self/exe", error);
-  return error ? std::string(".") : self.parent_path().string();
+  return fs::is_directory(directory / "boards", error) && fs::is_directory(directory / "scenarios", error);
 }
 
-std::string source_directory() { return DMAVP_SOURCE_DIR; }
+Places find_places() {
+  std::error_code error;
+  const fs::path self = fs::read_symlink("/proc/self/exe", error);
+  const fs::path here = error ? fs::path(".") : self.parent_path();
+  const auto together = [](const fs::path& p) { return Places{p.string(), (p / "modules").string()}; };
+  if (has_data(here)) return together(here);
+  const fs::path prefix = here.parent_path();
+  if (has_data(prefix / "share/dmavp")) {
+    return {(prefix / "share/dmavp").string(), (prefix / "lib/dmavp/modules").string()};
+  }
+  for (fs::path above = prefix; above.has_relative_path(); above = above.parent_path()) {
+    if (has_data(above)) return together(above);
+  }
+  return together(here);
+}
+
+const Places& places() {
+  static const Places kPlaces = find_places();
+  return kPlaces;
+}
+
+}  // namespace
+
+const std::string& data_directory() { return places().data; }
+const std::string& module_directory() { return places().modules; }
 
 std::vector<Found> find_all(const std::string& room, const std::vector<std::string>& endings) {
   std::map<std::string, std::string> files;
-  for (const std::string& root : {executable_directory(), executable_directory() + "/../share/dmavp",
-                                  source_directory() + "/platform"}) {
-    for (const std::string& ending : endings) {
-      std::error_code error;
-      for (fs::directory_iterator it(root + "/" + room, error), end; !error && it != end;
-           it.increment(error)) {
-        if (it->path().extension() == ending) files.emplace(it->path().stem().string(), it->path().string());
-      }
+  for (const std::string& ending : endings) {
+    std::error_code error;
+    for (fs::directory_iterator it(data_directory() + "/" + room, error), end; !error && it != end;
+         it.increment(error)) {
+      if (it->path().extension() == ending) files.emplace(it->path().stem().string(), it->path().string());
     }
   }
   std::vector<Found> found;
@@ -40,12 +67,9 @@ std::vector<Found> find_all(const std::string& room, const std::vector<std::stri
 
 std::vector<Found> all_modules() {
   std::map<std::string, std::string> files;
-  for (const std::string& directory :
-       {executable_directory() + "/modules", executable_directory() + "/../lib/dmavp/modules"}) {
-    std::error_code error;
-    for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
-      if (it->path().extension() == ".so") files.emplace(it->path().stem().string(), it->path().string());
-    }
+  std::error_code error;
+  for (fs::directory_iterator it(module_directory(), error), end; !error && it != end; it.increment(error)) {
+    if (it->path().extension() == ".so") files.emplace(it->path().stem().string(), it->path().string());
   }
   std::vector<Found> found;
   for (const auto& [name, file] : files) found.push_back({name, file});

@@ -1,4 +1,5 @@
-// Where the program finds what belongs to it: beside the executable first, then in the source tree.
+// Where the program finds what belongs to it: relative to the executable, in the build tree and after
+// installation.
 #pragma once
 
 #include <string>
@@ -6,11 +7,15 @@
 
 namespace dmavp::platform {
 
-std::string executable_directory();
-std::string source_directory();  ///< of the checkout it was built from; may no longer exist
+/// Directory of boards/, scenarios/ and the files that scenarios name: that of the executable, ../share/dmavp
+/// from there, or the nearest above it (programs of the tests lie below the build directory). Where none has
+/// them, that of the executable.
+const std::string& data_directory();
+/// Directory of the modules: modules/ beside the data in the build tree, else ../lib/dmavp/modules.
+const std::string& module_directory();
 
-/// Files `room/*.ending` ("boards", ".dtb"), sorted by name; an earlier directory hides a later one's
-/// namesake.
+/// Files `room/*.ending` ("boards", ".dtb") of the data directory, sorted by name; of namesakes the one with
+/// the earlier ending.
 struct Found {
   std::string name;  ///< without directory and ending
   std::string file;

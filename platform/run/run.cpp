@@ -156,7 +156,7 @@ class Run {
     options.quantum = description_.quantum_ps;
     options.end = scenario_.duration_ps;
     options.modules = scenario_.modules.size();
-    options.base_directory = source_directory();
+    options.base_directory = data_directory();
     const bool quiet = options_.quiet;
     options.log = [quiet](int level, port::Time time, unsigned, const char* line) {
       if (quiet || level > 6) return;
