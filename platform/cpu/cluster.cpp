@@ -146,6 +146,10 @@ void Cluster::log(int level, port::Time time, unsigned cpu, const char* line) {
   if (options_.log) options_.log(level, time, cpu, line);
 }
 
+void Cluster::describe_code(const void* address, char* text, std::size_t size) {
+  if (options_.describe_code != nullptr) options_.describe_code(address, text, size);
+}
+
 void Cluster::fatal(const char* text) {
   if (options_.fatal) options_.fatal(text);
   std::abort();

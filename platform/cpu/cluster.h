@@ -43,6 +43,7 @@ class Cluster : public sc_core::sc_module, public port::Machine {
     std::function<void(port::Time now)> settled;
     std::function<bool()> interrupted;            ///< asked between steps; true ends the run
     std::function<void(const char* text)> fatal;  ///< must not return
+    void (*describe_code)(const void* address, char* text, std::size_t size) = nullptr;  ///< for reports
   };
 
   Cluster(const sc_core::sc_module_name& name, Board& board, const void* device_tree, Choices& choices,
@@ -78,6 +79,7 @@ class Cluster : public sc_core::sc_module, public port::Machine {
   void log(int level, port::Time time, unsigned cpu, const char* line) override;
   std::int64_t file_size(const char* path) override;
   std::int64_t file_read(const char* path, std::uint64_t offset, void* into, std::uint64_t bytes) override;
+  void describe_code(const void* address, char* text, std::size_t size) override;
   void fatal(const char* text) override;
 
  private:

@@ -23,6 +23,7 @@
 #include "platform/report/result.h"
 #include "platform/run/crash.h"
 #include "platform/run/interruption.h"
+#include "platform/run/symbol.h"
 
 namespace dmavp::platform {
 namespace {
@@ -171,6 +172,7 @@ class Run {
       };
     }
     options.interrupted = interrupted;
+    options.describe_code = describe_code;
     options.fatal = [this](const char* text) { fatal(text); };
     cluster_ = std::make_unique<Cluster>("cpus", *board_, tree_.blob(), choices_, recorder_, options);
   }

@@ -15,7 +15,8 @@ class Fiber {
   /// Frees the stack. A fiber that has not finished is abandoned: nothing on its stack is unwound.
   static void destroy(Fiber* fiber);
 
-  /// Runs the fiber until it suspends or its entry returns. Not from inside a fiber.
+  /// Runs the fiber until it suspends or its entry returns. From the host's stack, or from another fiber that
+  /// goes on afterwards.
   void resume();
   /// Back to the caller of resume(). Only from inside this fiber.
   void suspend();

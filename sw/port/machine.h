@@ -109,6 +109,12 @@ class Machine {
   virtual std::int64_t file_size(const char* path) = 0;
   virtual std::int64_t file_read(const char* path, std::uint64_t offset, void* into, std::uint64_t bytes) = 0;
 
+  /// What a report calls a place in software, "function (module.so)"; empty where nothing is known.
+  virtual void describe_code(const void* address, char* text, std::size_t size) {
+    static_cast<void>(address);
+    if (size != 0) text[0] = '\0';
+  }
+
   /// The simulation cannot go on (BUG(), deadlock). Does not return to the caller's thread; the text is the
   /// report.
   virtual void fatal(const char* text) = 0;

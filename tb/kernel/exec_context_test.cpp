@@ -454,7 +454,7 @@ TEST(ExecReport, DescribesWhatAThreadWaitsFor) {
   });
   const std::string text = world.kernel.describe_threads();
   EXPECT_NE(text.find("waiter"), std::string::npos);
-  EXPECT_NE(text.find("waits for mutex taken at exec_context_test.cpp"), std::string::npos) << text;
+  EXPECT_NE(text.find("waits for the mutex that init took at exec_context_test.cpp"), std::string::npos) << text;
   EXPECT_NE(text.find("init"), std::string::npos);
 }
 

@@ -276,24 +276,5 @@ TEST(RunEnds, WithItsResultsWrittenWhenInterrupted) {
   EXPECT_GT(result.at("sim_time_ps").to_number<std::uint64_t>(), 3'000'000u);
 }
 
-TEST(RunEnds, WithAReportWhenAModuleFollowsAWildPointer) {
-  const Finished f =
-      run_program({"run", "memcpy", "--quiet", "--insmod", DMAVP_TEST_MODULES "/faulty_wild.so"});
-  EXPECT_EQ(f.status, 3);
-  EXPECT_THAT(f.err,
-              AllOf(HasSubstr("SIGSEGV"), HasSubstr("at address 0x10"), HasSubstr("module: faulty_wild.so"),
-                    HasSubstr("follow_wild_pointer"), HasSubstr("context: init")));
-}
-
-TEST(RunEnds, WithAReportWhenAModuleLoopsWithoutTime) {
-  const Finished f =
-      run_program({"run", "memcpy", "--quiet", "--insmod", DMAVP_TEST_MODULES "/faulty_spinning.so"}, {},
-                  {"DMAVP_WATCHDOG_S=1"});
-  EXPECT_EQ(f.status, 3);
-  EXPECT_THAT(f.err,
-              AllOf(HasSubstr("without letting simulated time pass"), HasSubstr("module: faulty_spinning.so"),
-                    HasSubstr("wait_without_time"), HasSubstr("context: init")));
-}
-
 }  // namespace
 }  // namespace dmavp::test

@@ -93,8 +93,10 @@ struct Thread {
   // For reports.
   const char* site_file = nullptr;
   int site_line = 0;
-  const void* waits_for = nullptr;
   const char* waits_kind = nullptr;
+  const char* waits_for = nullptr;
+  const struct mutex* waits_mutex = nullptr;
+  bool entered = false;  ///< has a stack to look at
   HeldLock held[kMaxHeldLocks] = {};
   unsigned held_count = 0;
   unsigned rcu = 0;               ///< read-side sections entered
@@ -139,6 +141,13 @@ struct Cpu {
                 random_stream = 0;
 };
 
+/// Where a thread stands; filled in on its own stack.
+struct StackSurvey {
+  static constexpr int kMost = 48;
+  void* frames[kMost];  ///< innermost first
+  int count = 0;
+};
+
 struct System {
   port::Machine* machine = nullptr;
   Tunables tunables;
@@ -157,7 +166,8 @@ struct System {
   Thread** known_tail = &known;
   unsigned next_pid = 1;
   unsigned live = 0;
-  bool dead = false;  ///< after fatal()
+  bool dead = false;              ///< after fatal()
+  StackSurvey* survey = nullptr;  ///< a report asks each resumed thread for its stack
   std::uint32_t tie_stream = 0, wake_stream = 0, sleep_stream = 0, affinity_stream = 0;
   Time tick = 0;  ///< picoseconds per jiffy
   bool observed = false;
@@ -189,6 +199,13 @@ void update_others();
 
 /// Leaves the running fiber; returns when its CPU is selected.
 void switch_out();
+/// The stack of the running thread (stacks.cpp).
+void look_at_stack(StackSurvey& survey);
+/// Appends where a thread stands, a line each, to the text of a report: the function of the kernel it is in
+/// and the functions of modules that led there.
+void describe_stack(const Thread& thread, char* text, std::size_t size);
+/// The function of a module that the running code was called from, empty if there is none.
+void describe_caller(char* text, std::size_t size);
 /// Makes the CPU selected again and takes what is due on it.
 void sync_slow();
 /// Takes one interrupt or thread switch that is due; false when there is none.

@@ -3,13 +3,18 @@
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
 
+#include <cstdio>
 #include <cstring>
 
 #include "kernel/exec/internal.h"
+#include "kernel/services.h"
 
 using namespace dmavp::kernel::exec;
 
 namespace {
+
+/// "file:line" without the file's directory, which is another one on every machine.
+const char* place(const char* site) { return site != nullptr ? dmavp::kernel::base_name(site) : "?"; }
 
 const char* name_of(task_struct* task) { return task != nullptr ? thread_of(task).name : "nobody"; }
 
@@ -50,12 +55,30 @@ void take(spinlock_t* lock, Thread& t, const char* site) {
   remember(t, lock, site);
 }
 
+/// Follows who sleeps for whom; a circle back to `t` is a deadlock, whatever other threads still do.
+void refuse_circle(const Thread& t, const struct mutex* lock, const char* site) {
+  char text[600];
+  std::size_t used = 0;
+  const auto add = [&](const char* format, auto... values) {
+    const int n = std::snprintf(text + used, sizeof(text) - used, format, values...);
+    used += n > 0 && used + static_cast<std::size_t>(n) < sizeof(text) ? static_cast<std::size_t>(n) : 0;
+  };
+  add("deadlock: thread %s waits at %s for the mutex that", t.name, place(site));
+  for (unsigned i = 0; lock != nullptr && lock->owner != nullptr && i <= g.live; ++i) {
+    const Thread& owner = thread_of(lock->owner);
+    add(" %s took at %s", owner.name, place(lock->site));
+    if (&owner == &t) fatal("%s", text);
+    add("%s", ", which waits for the mutex that");
+    lock = owner.waits_mutex;
+  }
+}
+
 // Preemption is off already.
 void acquire(spinlock_t* lock, const char* site) {
   Thread& t = self();
   if (g.here == nullptr) {
     if (lock->locked != 0)
-      fatal("spinlock taken at %s is held by %s (%s)", site, name_of(lock->owner), lock->site);
+      fatal("spinlock taken at %s is held by %s (%s)", place(site), name_of(lock->owner), place(lock->site));
     take(lock, t, site);
     return;
   }
@@ -67,7 +90,7 @@ void acquire(spinlock_t* lock, const char* site) {
       c.spins_on = lock;
       if (deadlocked(c, lock))
         fatal("deadlock: thread %s on cpu %u spins at %s for a lock that thread %s took at %s", t.name,
-              c.index, site, name_of(lock->owner), lock->site != nullptr ? lock->site : "?");
+              c.index, place(site), name_of(lock->owner), place(lock->site));
       point(Step::kSpin, spin_cost(c));
     }
     g.here->spins_on = nullptr;
@@ -79,10 +102,10 @@ void acquire(spinlock_t* lock, const char* site) {
 void release(spinlock_t* lock, const char* site) {
   Thread& t = self();
   if (lock->locked == 0)
-    diagnostic(2, "kernel.unlock-of-unlocked", "spinlock released at %s is not held", site);
+    diagnostic(2, "kernel.unlock-of-unlocked", "spinlock released at %s is not held", place(site));
   else if (lock->owner != &t.task)
-    diagnostic(2, "kernel.lock-not-held", "spinlock released at %s by %s is held by %s (taken at %s)", site,
-               t.name, name_of(lock->owner), lock->site);
+    diagnostic(2, "kernel.lock-not-held", "spinlock released at %s by %s is held by %s (taken at %s)",
+               place(site), t.name, name_of(lock->owner), place(lock->site));
   else
     forget(t, lock);
   lock->locked = 0;
@@ -92,7 +115,7 @@ void release(spinlock_t* lock, const char* site) {
 void leave_preempt(const char* site) {
   Thread& t = self();
   if (t.preempt == 0)
-    diagnostic(2, "kernel.preempt-count", "more unlocks than locks at %s (thread %s)", site, t.name);
+    diagnostic(2, "kernel.preempt-count", "more unlocks than locks at %s (thread %s)", place(site), t.name);
   else
     --t.preempt;
   if (g.here != nullptr) update_limit();
@@ -177,17 +200,18 @@ void dmavp_mutex_lock(struct mutex* lock, const char* site) {
   if (dmavp_mutex_trylock(lock, site)) return;
   Thread& t = self();
   if (lock->owner == &t.task)
-    fatal("deadlock: thread %s takes the mutex at %s that it took at %s", t.name, site, lock->site);
+    fatal("deadlock: thread %s takes the mutex at %s that it took at %s", t.name, place(site),
+          place(lock->site));
   struct wait_queue_entry entry;
   init_wait_entry(&entry, 0);
   list_add_tail(&entry.entry, &lock->wait_list);
-  t.waits_kind = "mutex taken at";
-  t.waits_for = lock->site;
+  t.waits_mutex = lock;
+  refuse_circle(t, lock, site);
   while (lock->owner != nullptr) {
     t.task.__state = TASK_UNINTERRUPTIBLE;
     schedule();
   }
-  t.waits_kind = nullptr;
+  t.waits_mutex = nullptr;
   list_del(&entry.entry);
   lock->owner = &t.task;
   lock->site = site;
@@ -197,12 +221,12 @@ void dmavp_mutex_lock(struct mutex* lock, const char* site) {
 void dmavp_mutex_unlock(struct mutex* lock, const char* site) {
   Thread& t = self();
   if (lock->owner != &t.task)
-    diagnostic(2, "kernel.mutex-not-owner", "mutex released at %s by %s is held by %s", site, t.name,
+    diagnostic(2, "kernel.mutex-not-owner", "mutex released at %s by %s is held by %s", place(site), t.name,
                name_of(lock->owner));
   else
     forget(t, lock);
   if (t.interrupted())
-    diagnostic(2, "kernel.sleep-in-atomic", "mutex released at %s in interrupt context", site);
+    diagnostic(2, "kernel.sleep-in-atomic", "mutex released at %s in interrupt context", place(site));
   lock->owner = nullptr;
   if (!list_empty(&lock->wait_list)) {
     auto* first = list_first_entry(&lock->wait_list, struct wait_queue_entry, entry);
@@ -221,7 +245,7 @@ int dmavp_lock_is_held(const void* lock) {
 
 void dmavp_assert_held(const void* lock, const char* site) {
   if (!dmavp_lock_is_held(lock))
-    diagnostic(2, "kernel.lock-not-held", "a lock that must be held is not, at %s (thread %s)", site,
+    diagnostic(2, "kernel.lock-not-held", "a lock that must be held is not, at %s (thread %s)", place(site),
                self().name);
 }
 
@@ -231,7 +255,7 @@ void dmavp_assert_context(int what, const char* site) {
   static const char* const kText[] = {"interrupts off", "interrupts on", "softirq context",
                                       "hard interrupt context"};
   if (what >= 0 && what < 4 && !good[what])
-    diagnostic(2, "kernel.wrong-context", "%s must hold at %s (thread %s)", kText[what], site, t.name);
+    diagnostic(2, "kernel.wrong-context", "%s must hold at %s (thread %s)", kText[what], place(site), t.name);
 }
 
 }  // extern "C"

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include <linux/mutex.h>
 #include <linux/refcount.h>
 
 #include "kernel/exec/internal.h"
@@ -138,11 +139,14 @@ const char* Kernel::describe_threads() {
     add("%s (pid %d) on cpu %u: %s", t->name, t->task.pid, t->cpu, state_name(*t));
     if (t->hardirq != 0 || t->softirq != 0)
       add(", interrupted by a %s", t->hardirq != 0 ? "hard interrupt" : "softirq");
-    if (t->waits_kind != nullptr && t->waits_for != nullptr)
-      add(", waits for %s %s", t->waits_kind, base_name(static_cast<const char*>(t->waits_for)));
+    if (t->waits_mutex != nullptr && t->waits_mutex->owner != nullptr)
+      add(", waits for the mutex that %s took at %s", thread_of(t->waits_mutex->owner).name,
+          base_name(t->waits_mutex->site));
+    else if (t->waits_kind != nullptr && t->waits_for != nullptr)
+      add(", waits for %s %s", t->waits_kind, t->waits_for);
     else if (t->waits_kind != nullptr)
       add(", waits for %s", t->waits_kind);
-    if (t->site_file != nullptr) {
+    if (t->site_file != nullptr && g.cpu[t->cpu].current != t) {
       if (t->site_line != 0)
         add(", last sleeping call at %s:%d", base_name(t->site_file), t->site_line);
       else
@@ -151,6 +155,8 @@ const char* Kernel::describe_threads() {
     const unsigned held = t->held_count < kMaxHeldLocks ? t->held_count : kMaxHeldLocks;
     for (unsigned i = 0; i < held; ++i) add(", holds the lock taken at %s", base_name(t->held[i].site));
     add("%s", "\n");
+    if (used < sizeof(text)) describe_stack(*t, text, sizeof(text));
+    used = std::strlen(text);
   }
   return text;
 }

@@ -52,7 +52,14 @@ void update_others() {
   g.others = least;
 }
 
-void switch_out() { self().fiber->suspend(); }
+void switch_out() {
+  port::Fiber* fiber = self().fiber;
+  fiber->suspend();
+  while (g.survey != nullptr) {
+    look_at_stack(*g.survey);
+    fiber->suspend();
+  }
+}
 
 bool attend() {
   Cpu& c = *g.here;
@@ -138,13 +145,14 @@ bool choose_next(Cpu& c, Thread& t, bool preempted) {
 
 void thread_main(void* argument) {
   Thread& t = *static_cast<Thread*>(argument);
+  t.entered = true;
   note(Step::kThreadStart);
   int result = -EINTR;
   if (!t.should_stop) result = t.function(t.argument);
   t.task.exit_code = result;
   if (t.held_count != 0)
     diagnostic(2, "kernel.exit-with-lock", "thread %s ended with a lock held that was taken at %s", t.name,
-               t.held[t.held_count - 1].site);
+               base_name(t.held[t.held_count - 1].site));
   if (t.atomic()) diagnostic(2, "kernel.exit-in-atomic", "thread %s ended in atomic context", t.name);
   t.preempt = t.bh_off = 0;
   t.irqs_off = false;

@@ -10,6 +10,7 @@ set(DMAVP_EXEC_SOURCES
   exec/report.cpp
   exec/scheduler.cpp
   exec/softirq.cpp
+  exec/stacks.cpp
   exec/threads.cpp
   exec/wait.cpp
   exec/workqueue.cpp

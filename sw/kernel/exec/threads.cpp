@@ -9,8 +9,10 @@
 #include <cstdio>
 
 #include "kernel/exec/internal.h"
+#include "kernel/services.h"
 
 using namespace dmavp::kernel::exec;
+using dmavp::kernel::base_name;
 
 namespace {
 
@@ -30,8 +32,11 @@ const char* context_name(const Thread& t) {
 
 void report_atomic(const Thread& t, const char* what) {
   const char* site = t.held_count != 0 ? t.held[t.held_count - 1].site : nullptr;
-  diagnostic(2, "kernel.sleep-in-atomic", "%s in %s (thread %s%s%s)", what, context_name(t), t.name,
-             site != nullptr ? ", lock taken at " : "", site != nullptr ? site : "");
+  char caller[320];
+  describe_caller(caller, sizeof(caller));
+  diagnostic(2, "kernel.sleep-in-atomic", "%s in %s (thread %s%s%s%s%s)", what, context_name(t), t.name,
+             site != nullptr ? ", lock taken at " : "", site != nullptr ? base_name(site) : "",
+             caller[0] != '\0' ? ", called from " : "", caller);
 }
 
 }  // namespace
@@ -182,8 +187,10 @@ void dmavp_might_sleep(const char* file, int line) {
   t.site_file = file;
   t.site_line = line;
   if (g.here == nullptr || !t.atomic()) return;
-  char what[160];
-  std::snprintf(what, sizeof(what), "sleeping call at %s:%d", file, line);
+  char what[160] = "sleeping call";
+  if (file != nullptr && line != 0)
+    std::snprintf(what, sizeof(what), "sleeping call at %s:%d", base_name(file), line);
+  if (file != nullptr && line == 0) std::snprintf(what, sizeof(what), "sleeping call at %s", base_name(file));
   report_atomic(t, what);
 }
 

@@ -35,7 +35,7 @@ void wake_queue(wait_queue_head* head, unsigned mode, int exclusive, void* key) 
 }
 
 long wait_for(struct completion* x, long timeout, unsigned state) {
-  dmavp_might_sleep(__FILE__, __LINE__);
+  dmavp_might_sleep(nullptr, 0);
   point(Step::kMutexLock);
   Thread& t = self();
   if (x->done == 0) {

@@ -70,9 +70,11 @@ void handle(unsigned cpu, unsigned irq) {
   n.running &= ~(1u << cpu);
   n.unhandled = handled ? 0 : n.unhandled + 1;
   if (n.unhandled == kNobodyCared) {
+    char handler[320];
+    g.machine->describe_code(reinterpret_cast<const void*>(n.actions->handler), handler, sizeof(handler));
     diagnostic(2, "kernel.irq-nobody-cared",
-               "interrupt %u (%s) was not handled %u times in a row and is off now", irq, n.actions->name,
-               n.unhandled);
+               "interrupt %u (%s%s%s) was not handled %u times in a row and is off now", irq, n.actions->name,
+               handler[0] != '\0' ? ", " : "", handler, n.unhandled);
     ++n.disabled;
     irq::plic_mask(irq, true);
   }
