@@ -14,12 +14,22 @@ constexpr u64 kBytes = 8192;
 RigOptions plain(bool dmi = true) {
   RigOptions o;
   o.parameters = small_parameters();
+  o.parameters.num_masters = 2;
   o.dmi = dmi;
   return o;
 }
 
 ChannelSetup copy(unsigned ch = 0, unsigned beats = 8) {
   return single(ch, kFrom, kTo, kBytes / 8, bursts(beats));
+}
+
+/// The same, each side over a port of the seed's choice.
+ChannelSetup copy_over_ports(unsigned ch, u64 seed) {
+  reference::Random random(seed + seed_base() * 1000);
+  CtlFields c = bursts(8);
+  c.src_master = static_cast<unsigned>(random.below(2));
+  c.dst_master = static_cast<unsigned>(random.below(2));
+  return single(ch, kFrom, kTo, kBytes / 8, c);
 }
 
 TEST(Control, TransferTakesTimeAndEndsWithChEnClearAndDone) {
@@ -140,7 +150,7 @@ TEST_P(Stops, SuspendAndResumeLoseNothing) {
     complement(rig, kFrom, kTo, kBytes);
     const Image before = rig.ram();
     rig.power_up();
-    start(rig, copy(5), 0, 3);
+    start(rig, copy_over_ports(5, at), 0, 3);
     rig.run(at);
     if (!rig.enabled(5)) break;
     rig.suspend(5);
@@ -179,7 +189,7 @@ TEST_P(Stops, DisableDrainsTheFifoAndReportsIt) {
     complement(rig, kFrom, kTo, kBytes);
     const Image before = rig.ram();
     rig.power_up();
-    start(rig, copy(2), 0, 3);
+    start(rig, copy_over_ports(2, at), 0, 3);
     rig.run(at);
     if (!rig.enabled(2)) break;
     rig.disable(2);
@@ -210,7 +220,7 @@ TEST_P(Stops, AbortIsCompleteBeforeTheNextRead) {
     complement(rig, kFrom, kTo, kBytes);
     const Image before = rig.ram();
     rig.power_up();
-    start(rig, copy(1), 0, 7);
+    start(rig, copy_over_ports(1, at), 0, 7);
     rig.run(at);
     rig.abort(1);
     const u64 chen = rig.read("DMAC_CHEN");
@@ -253,7 +263,7 @@ TEST_P(Stops, SoftResetWhileBusyReturnsEverythingToReset) {
     complement(rig, kFrom, kTo, kBytes);
     const Image before = rig.ram();
     rig.power_up();
-    start(rig, copy(0), 0, 3);
+    start(rig, copy_over_ports(0, at), 0, 3);
     start(rig, single(4, kFrom, kTo + 0x8000, 700, wide()));
     rig.run(at);
     rig.soft_reset();

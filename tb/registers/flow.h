@@ -20,6 +20,7 @@ struct Flow {
   unsigned channel = 2;
   u32 items = 18;  ///< four transactions and two items; a flow controller asks for 4, 1, 4, 4, 1, 4 of them
   bool software = false;
+  unsigned src_master = 0, dst_master = 0;  ///< SMS, DMS
 
   static std::vector<u32> script() { return {4, 1, 4, 4, 1, 4}; }
 
@@ -28,6 +29,8 @@ struct Flow {
     c.src_fixed = from_device(tt_fc);
     c.dst_fixed = to_device(tt_fc);
     c.src_msize = c.dst_msize = 1;
+    c.src_master = src_master;
+    c.dst_master = dst_master;
     return c;
   }
   CfgFields cfg() const {
@@ -67,6 +70,14 @@ struct Flow {
   void feed() const {
     if (from_device(tt_fc)) rig.feed(kSourceHs, items);
     if (to_device(tt_fc)) rig.feed(kSinkHs, items);
+  }
+
+  /// Every burst that the bus saw since the last clear used the port of its side.
+  testing::AssertionResult on_its_ports() const {
+    for (const BusAccess& a : rig.accesses())
+      if (a.master != (a.write ? dst_master : src_master))
+        return testing::AssertionFailure() << (a.write ? "write" : "read") << " over port " << a.master;
+    return testing::AssertionSuccess();
   }
 
   u8 sent(const Image& before, u64 n) const {

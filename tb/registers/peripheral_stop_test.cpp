@@ -1,5 +1,8 @@
 // Pause, resume, disable and abort at every cycle of a short block of every TT_FC, so at every burst
 // boundary; and with peripherals that have fallen silent (specification 5.4, 7 #10).
+#include <string>
+#include <tuple>
+
 #include "registers/flow.h"
 
 namespace dmavp::tb {
@@ -37,12 +40,21 @@ u64 read_so_far(const Flow& f) {
                               : f.rig.read("SAR", f.channel) - kFlowFrom;
 }
 
-class PeripheralStops : public testing::TestWithParam<unsigned> {
+/// TT_FC, and SMS and DMS as two bits.
+class PeripheralStops : public testing::TestWithParam<std::tuple<unsigned, unsigned>> {
  protected:
+  Flow flow_of_test() {
+    const auto [tt_fc, masters] = GetParam();
+    Flow flow{rig_, tt_fc};
+    flow.src_master = masters & 1;
+    flow.dst_master = masters >> 1;
+    return flow;
+  }
   /// Starts the block and lets `at` cycles pass. False once it is over by then.
   bool run_to(const Flow& flow, Cycle at) {
     rig_.soft_reset();
     rig_.power_up();
+    rig_.accesses().clear();
     for (u64 a = kFlowTo; a < kFlowTo + 128; a += 8) rig_.ram().store(a, before_.load(a));
     flow.begin();
     flow.feed();
@@ -63,11 +75,15 @@ class PeripheralStops : public testing::TestWithParam<unsigned> {
   Rig rig_{plain()};
   Image before_ = fill(rig_, 8);
 };
-INSTANTIATE_TEST_SUITE_P(Types, PeripheralStops, testing::Range(0u, 8u),
-                         [](const auto& p) { return kFlowNames[p.param]; });
+INSTANTIATE_TEST_SUITE_P(Types, PeripheralStops,
+                         testing::Combine(testing::Range(0u, 8u), testing::Range(0u, 4u)), [](const auto& p) {
+                           return std::string(kFlowNames[std::get<0>(p.param)]) + "Ports" +
+                                  std::to_string(std::get<1>(p.param) & 1) +
+                                  std::to_string(std::get<1>(p.param) >> 1);
+                         });
 
 TEST_P(PeripheralStops, PauseAndResumeAtEveryCycleKeepTheStreamExact) {
-  const Flow flow{rig_, GetParam()};
+  const Flow flow = flow_of_test();
   unsigned caught = 0;
   for (Cycle at = 0; run_to(flow, at); ++at) {
     SCOPED_TRACE(at);
@@ -88,13 +104,14 @@ TEST_P(PeripheralStops, PauseAndResumeAtEveryCycleKeepTheStreamExact) {
     ASSERT_TRUE(rig_.run_until_idle(5000));
     EXPECT_EQ(rig_.status(2), irq::kTransferDone | flow.transaction_bits());
     ASSERT_TRUE(flow.exact(before_, flow.bytes()));
+    EXPECT_TRUE(flow.on_its_ports());
     if (HasFailure()) return;
   }
   EXPECT_GT(caught, 20u);
 }
 
 TEST_P(PeripheralStops, DisableAtEveryCycleLeavesWhatTheRegistersSay) {
-  const Flow flow{rig_, GetParam()};
+  const Flow flow = flow_of_test();
   unsigned caught = 0;
   for (Cycle at = 0; run_to(flow, at); ++at) {
     SCOPED_TRACE(at);
@@ -112,13 +129,14 @@ TEST_P(PeripheralStops, DisableAtEveryCycleLeavesWhatTheRegistersSay) {
     rig_.run(300);
     EXPECT_TRUE(View(flow) == stopped) << "nothing moves afterwards";
     expect_usable(flow);
+    EXPECT_TRUE(flow.on_its_ports());
     if (HasFailure()) return;
   }
   EXPECT_GT(caught, 20u);
 }
 
 TEST_P(PeripheralStops, AbortAtEveryCycleLeavesWhatTheRegistersSay) {
-  const Flow flow{rig_, GetParam()};
+  const Flow flow = flow_of_test();
   for (Cycle at = 0; run_to(flow, at); ++at) {
     SCOPED_TRACE(at);
     ASSERT_LT(at, 1000u);
@@ -133,12 +151,13 @@ TEST_P(PeripheralStops, AbortAtEveryCycleLeavesWhatTheRegistersSay) {
     EXPECT_TRUE(View(flow) == stopped) << "nothing moves afterwards";
     ASSERT_TRUE(flow.exact(before_, flow.arrived()));
     expect_usable(flow);
+    EXPECT_TRUE(flow.on_its_ports());
     if (HasFailure()) return;
   }
 }
 
 TEST_P(PeripheralStops, SuspendThenDisableAtEveryCycle) {
-  const Flow flow{rig_, GetParam()};
+  const Flow flow = flow_of_test();
   for (Cycle at = 0; run_to(flow, at); at += 3) {
     SCOPED_TRACE(at);
     rig_.suspend(2);
@@ -151,6 +170,7 @@ TEST_P(PeripheralStops, SuspendThenDisableAtEveryCycle) {
     EXPECT_EQ(rig_.status(2) & ~flow.transaction_bits(), kSuspendBits | irq::kDisabled);
     ASSERT_TRUE(flow.exact(before_, flow.arrived()));
     expect_usable(flow);
+    EXPECT_TRUE(flow.on_its_ports());
     if (HasFailure()) return;
   }
 }
