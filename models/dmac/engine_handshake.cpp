@@ -36,10 +36,12 @@ void Engine::Impl::start_handshakes(Channel& c) {
   c.wr.handshake.software = c.config.hs_sel_dst;
   c.rd.handshake.interface = c.config.src_per & (kMaxInterfaces - 1);
   c.wr.handshake.interface = c.config.dst_per & (kMaxInterfaces - 1);
-  c.rd.handshake.burst_bytes = std::min(items_of(c.ctl.src_msize_code()), p.max_msize)
-                               << c.rd.shape.width_log2;
-  c.wr.handshake.burst_bytes = std::min(items_of(c.ctl.dst_msize_code()), p.max_msize)
-                               << c.wr.shape.width_log2;
+  // An item of a list may have more bits set than the registers have.
+  const auto burst_items = [this](unsigned code) {
+    return std::min(items_of(code & msize_mask(p)), p.max_msize);
+  };
+  c.rd.handshake.burst_bytes = burst_items(c.ctl.src_msize_code()) << c.rd.shape.width_log2;
+  c.wr.handshake.burst_bytes = burst_items(c.ctl.dst_msize_code()) << c.wr.shape.width_log2;
   if (c.rd.handshake.controls || c.wr.handshake.controls) c.rd.total = c.wr.total = kUnknownTotal;
   static_assert(kToPeripheral == 1, "TT_FC is taken as a number");
 }

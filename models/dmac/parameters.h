@@ -91,6 +91,14 @@ inline std::uint32_t block_ts_mask(const Parameters& parameters, unsigned channe
   return mask;
 }
 
+/// Bits of an MSIZE field (ch_max_msize): enough for the code of the largest size (codes 1, 4, 8, 16, ...).
+inline unsigned msize_mask(const Parameters& parameters) {
+  unsigned code = 0, mask = 0;
+  for (unsigned items = 4; items <= parameters.max_msize; items *= 2) ++code;
+  while (mask < code) mask = mask * 2 + 1;
+  return mask;
+}
+
 /// A parameter out of its range: its name as above, with the index of per-channel ones, and what is wrong.
 struct ParameterProblem {
   std::string field;    ///< "fifo_depth", "max_block_items[3]"

@@ -21,13 +21,6 @@ unsigned bit_width(std::uint64_t value) {
   return bits;
 }
 
-/// Bits of an MSIZE field: enough for the code of the largest size (codes 1, 4, 8, 16, ...).
-unsigned msize_bits(unsigned max_items) {
-  unsigned code = 0;
-  for (unsigned items = 4; items <= max_items; items *= 2) ++code;
-  return bit_width(code);
-}
-
 }  // namespace
 
 void Registers::declare_common() {
@@ -150,7 +143,7 @@ void Registers::declare_interrupt_map() {
 
 void Registers::declare_ctl(RegisterBank::Group& ch) {
   const Access second_master = present(parameters_.num_masters > 1);
-  const unsigned msize = msize_bits(parameters_.max_msize);
+  const unsigned msize = bit_width(msize_mask(parameters_));
   Register& ctl = ch.add(0x18, "CTL", "Control of the block").reset(0x1200);
   ctl.bit(0, "SMS", second_master, "master port of the source: 0 first, 1 second")
       .bit(2, "DMS", second_master, "master port of the destination")

@@ -282,6 +282,7 @@ std::vector<u64> Model::dar_after(const ChannelRun& run, std::size_t n) {
     const BlockRun& block = run.blocks[b];
     const bool fixed = field(block.ctl, 6, 6) != 0;
     const std::size_t next = b + 1 < run.blocks.size() ? run.blocks[b + 1].first : run.writes.size();
+    if (n == block.first) result.push_back(block.given_dar);
     if (n >= block.first && n <= next)
       result.push_back(fixed ? block.dar : block.dar + std::min(n, block.last) - block.first);
   }

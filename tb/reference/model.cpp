@@ -36,6 +36,8 @@ u64 Model::mask_address(u64 address) const {
 u64 Model::readable_ctl(u64 raw) const {
   u64 mask = ~(kCtlReserved | (traits_.src_stat ? 0 : bit64(56)) | (traits_.dst_stat ? 0 : bit64(57)));
   if (traits_.masters == 1) mask &= ~(bit64(0) | bit64(2));
+  const u64 absent = 0xF & ~u64{msize_code_mask(traits_.max_msize)};
+  mask &= ~(absent << 14 | absent << 18);
   return raw & mask;
 }
 
@@ -173,9 +175,13 @@ void Model::measure(const State& s, BlockRun& block) const {
   } else {
     block.bytes = source_controls(s.setup.tt_fc) ? s.setup.source.script_bytes(s.block)
                                                  : (u64{s.block_ts} + 1) * src_width;
-    block.written = block.bytes - block.bytes % dst_width;
+    block.written = traits_.flush_residue ? block.bytes : block.bytes - block.bytes % dst_width;
   }
   block.items = static_cast<u32>(block.bytes / src_width);
+}
+
+u32 Model::completed(const BlockRun& block) const {
+  return (block.items - (traits_.counts_from_zero ? 1 : 0)) & 0x3FFFFF;
 }
 
 /// The first `limit` bytes of a block, less those that the destination refuses.
@@ -207,6 +213,12 @@ bool Model::run_block(State& s, ChannelRun& run, u64 item, bool last) {
   const bool from_stream = source_is_peripheral(s.setup.tt_fc);
   const bool to_stream = sink_is_peripheral(s.setup.tt_fc);
   BlockRun block;
+  block.given_sar = s.sar;
+  block.given_dar = s.dar;
+  if (traits_.rounds_addresses) {
+    s.sar &= ~((u64{1} << ctl.src_width) - 1);
+    s.dar &= ~((u64{1} << ctl.dst_width) - 1);
+  }
   block.item = item;
   block.sar = s.sar;
   block.dar = s.dar;
@@ -255,14 +267,14 @@ bool Model::run_block(State& s, ChannelRun& run, u64 item, bool last) {
   }
   if (!ctl.src_fixed) s.sar = mask_address(s.sar + block.bytes);
   if (!ctl.dst_fixed) s.dar = mask_address(s.dar + block.written);
-  fetch_status(s);
+  if (!fetch_status(s, run)) return false;
   if (item != 0 && traits_.write_back && !write_back(s, run, block, s.ctl, last)) return false;
   if (ctl.ioc) s.latched |= latch(s, irq::kBlockDone);
   if (last) {
     s.latched |= latch(s, irq::kTransferDone);
     finish(s, run, End::kDone);
     s.outcome.status_known = block.bytes == block.written;
-    s.outcome.completed_items = block.items & 0x3FFFFF;
+    s.outcome.completed_items = completed(block);
     return true;
   }
   if (s.setup.source_type() == kReload) s.sar = mask_address(s.setup.sar);
@@ -270,10 +282,22 @@ bool Model::run_block(State& s, ChannelRun& run, u64 item, bool last) {
   return true;
 }
 
-void Model::fetch_status(State& s) {
-  const auto word = [&](u64 address) { return static_cast<u32>(memory_.load(address & ~u64{3}, 4)); };
-  if (traits_.src_stat && field(s.ctl, 56, 56)) s.sstat = word(mask_address(s.setup.sstatar));
-  if (traits_.dst_stat && field(s.ctl, 57, 57)) s.dstat = word(mask_address(s.setup.dstatar));
+/// The status of the source first. One that cannot be read counts as an error of its side (5.9).
+bool Model::fetch_status(State& s, ChannelRun& run) {
+  const auto fetch = [&](u64 address, std::optional<u32>& word, u32 slave_error, u32 decode_error) {
+    const u64 at = mask_address(address) & ~u64{3};
+    u64 bad = 0;
+    if (const unsigned kinds = errors_in(at, at + 3, false, bad)) {
+      fail(s, run, (kinds & 1 ? slave_error : 0) | (kinds & 2 ? decode_error : 0));
+      return false;
+    }
+    word = static_cast<u32>(memory_.load(at, 4));
+    return true;
+  };
+  const bool of_source = traits_.src_stat && field(s.ctl, 56, 56);
+  const bool of_sink = traits_.dst_stat && field(s.ctl, 57, 57);
+  return (!of_source || fetch(s.setup.sstatar, s.sstat, irq::kSrcSlvErr, irq::kSrcDecErr)) &&
+         (!of_sink || fetch(s.setup.dstatar, s.dstat, irq::kDstSlvErr, irq::kDstDecErr));
 }
 
 bool Model::write_back(State& s, ChannelRun& run, const BlockRun& block, u64 raw_ctl, bool last) {
@@ -305,8 +329,8 @@ bool Model::write_back(State& s, ChannelRun& run, const BlockRun& block, u64 raw
   const bool ioc = field(raw_ctl, 58, 58) != 0;
   const u64 done = (last ? bit64(63) : 0);
   const u64 residue = block.bytes != block.written ? 0x00FFFFFFFFFFFFFFu : 0;
-  put(lli::kLlpStatus, (block.items & 0x3FFFFF) | done | bit64(62),
-      (block.items & 0x3FFFFF) | done | (ioc ? bit64(62) : 0), residue, 8);
+  const u64 items = completed(block);
+  put(lli::kLlpStatus, items | done | bit64(62), items | done | (ioc ? bit64(62) : 0), residue, 8);
   return true;
 }
 

@@ -27,6 +27,11 @@ struct Traits {
   bool write_back = true;
   unsigned interfaces = 0;  ///< handshake interfaces
   bool prefetch = false, src_stat = false, dst_stat = false, lock = false;
+  unsigned max_msize = 1024;      ///< items
+  bool flush_residue = false;     ///< bytes that fill no destination item are written, not dropped (7 #8)
+  bool rounds_addresses = false;  ///< down to their width, instead of a byte-exact copy (7 #9)
+  bool counts_from_zero = false;  ///< CMPLTD_BLK_TFR_SIZE is one less than the items (7 #3)
+  bool drop_when_silent = false;  ///< a disable does not wait for a silent destination (7 #10)
 };
 
 /// Addresses (inclusive) that answer with an error; an access that touches the range fails as a whole.
@@ -88,6 +93,7 @@ struct ByteWrite {
 struct BlockRun {
   u64 item = 0;  ///< address of the linked-list item, 0 for a single block
   u64 sar = 0, dar = 0, ctl = 0, llp_after = 0;
+  u64 given_sar = 0, given_dar = 0;  ///< before they were rounded down; seen until the block begins
   u32 items = 0;
   u64 bytes = 0;          ///< read
   u64 written = 0;        ///< written: bytes less what does not fill a destination item
@@ -199,8 +205,9 @@ class Model {
   void follow_shadow(State& state, ChannelRun& run);
   void follow_chain(State& state, ChannelRun& run);
   void measure(const State& state, BlockRun& block) const;
+  u32 completed(const BlockRun& block) const;  ///< CMPLTD_BLK_TFR_SIZE
   void move(State& state, ChannelRun& run, const BlockRun& block, u64 limit);
-  void fetch_status(State& state);
+  bool fetch_status(State& state, ChannelRun& run);
   bool run_block(State& state, ChannelRun& run, u64 item, bool last);
   bool write_back(State& state, ChannelRun& run, const BlockRun& block, u64 raw_ctl, bool last);
   void fail(State& state, ChannelRun& run, u32 one_of);

@@ -22,6 +22,7 @@ struct Peripheral {
   unsigned interface = 0;
   unsigned width = 0;                    ///< log2 of the bytes of an item
   unsigned msize = 0;                    ///< code
+  u32 burst_items = 1;                   ///< what the controller makes of it
   unsigned depth = 0;                    ///< items, at least MSIZE
   unsigned gap = 0;                      ///< cycles between items of its line, at most
   unsigned chunk = 1;                    ///< items its line moves at a time, at most
@@ -31,7 +32,7 @@ struct Peripheral {
   std::vector<std::vector<bool>> script;
 
   u64 item_bytes() const { return u64{1} << width; }
-  u64 burst_bytes() const { return u64{msize_items(msize)} << width; }
+  u64 burst_bytes() const { return u64{burst_items} << width; }
   const std::vector<bool>& script_of(std::size_t block) const { return script[block % script.size()]; }
   u64 script_bytes(std::size_t block) const {
     u64 bytes = 0;

@@ -153,7 +153,8 @@ class Maker {
     std::vector<Shape> shapes;
     Shape all{};
     for (u64 i = 0; i < count; ++i) {
-      const Shape s = shaper_.shape(l.setup, true);
+      const Shape s =
+          shaper_.shape(l.setup, l.setup.source.controls || l.setup.sink.controls || random_.percent(70));
       shapes.push_back(s);
       const auto join = [](u64 whole, u64 span, bool fixed, unsigned type) {
         return fixed || type == kReload ? std::max(whole, span) : whole + span;
@@ -265,6 +266,20 @@ class Maker {
                             1}
                         << field(ctl, 10, 8);
       const u64 at = field(ctl, 4, 4) || field(ctl, 6, 6) ? 0 : random_.below(bytes);
+      const bool fetches =
+          (p_.traits.src_stat && field(ctl, 56, 56)) || (p_.traits.dst_stat && field(ctl, 57, 57));
+      if (fetches && random_.percent(30)) {
+        u64& status = field(ctl, 56, 56) && (!field(ctl, 57, 57) || random_.percent(50)) ? l.setup.sstatar
+                                                                                         : l.setup.dstatar;
+        if (random_.percent(30)) {
+          status = p_.memory.end() + 4 * random_.below(4096);
+        } else {
+          e.first = status;
+          e.last = status + random_.below(4);
+          p_.errors.push_back(e);
+        }
+        continue;
+      }
       switch (random_.below(item ? 5 : 3)) {
         case 0:
           e.first = sar + at;
@@ -300,7 +315,7 @@ class Maker {
       p_.global_delay = static_cast<unsigned>(random_.below(1500));
       for (Launch& l : p_.launches) {
         l.setup.status_enable = irq::kAll;  // tells an end from a stop
-        if (p_.global_stop == GlobalStop::kSoftReset) silence(l);
+        if (p_.global_stop == GlobalStop::kSoftReset || p_.traits.drop_when_silent) silence(l);
       }
       return;
     }

@@ -25,8 +25,8 @@ void describe_peripheral(std::ostream& out, const Peripheral& p) {
   if (!p.present) return;
   out << std::dec << "    " << (p.source ? "source" : "sink") << " on interface "
       << p.interface << (p.software ? ", by software" : "") << (p.singles ? ", singles" : "") << ", items of "
-      << p.item_bytes() << " bytes, MSIZE " << msize_items(p.msize) << ", FIFO " << p.depth << ", gap "
-      << p.gap << ", chunk " << p.chunk;
+      << p.item_bytes() << " bytes, MSIZE " << p.burst_items << ", FIFO " << p.depth << ", gap " << p.gap
+      << ", chunk " << p.chunk;
   if (p.silent_after != kNeverSilent) out << ", silent after " << p.silent_after;
   for (const auto& block : p.script) {
     out << " [";
@@ -52,7 +52,8 @@ void describe_setup(std::ostream& out, const Launch& l) {
 void peripheral_features(std::vector<std::string>& f, const Peripheral& p) {
   if (!p.present) return;
   f.push_back(p.software ? "software handshake" : "hardware handshake");
-  f.push_back("MSIZE " + std::to_string(msize_items(p.msize)));
+  f.push_back("MSIZE " + std::to_string(p.burst_items));
+  if (p.burst_items < msize_items(p.msize)) f.push_back("MSIZE beyond the largest");
   if (p.controls) f.push_back("flow control by the peripheral");
   if (!p.controls) f.push_back(p.singles ? "dma_single" : "dma_req only");
   if (p.silent_after != kNeverSilent) f.push_back(p.source ? "silent source" : "silent sink");
@@ -128,6 +129,8 @@ std::vector<std::string> Program::features() const {
   if (global_stop != GlobalStop::kNone)
     f.push_back(global_stop == GlobalStop::kSoftReset ? "stop: soft reset" : "stop: DMAC_EN = 0");
   for (const ErrorRange& e : errors) {
+    if (e.first >= memory.end() - 64)
+      f.push_back(std::string("error ") + (e.decode ? "DECERR" : "SLVERR") + " on status fetch");
     f.push_back(std::string("error ") + (e.decode ? "DECERR" : "SLVERR") +
                 (e.on_read && e.on_write ? ""
                  : e.on_read             ? " on item fetch"
@@ -141,7 +144,8 @@ std::vector<std::string> Program::features() const {
     f.push_back("width " + std::to_string(8u << c.src_width) + ">" + std::to_string(8u << c.dst_width));
     if (c.src_fixed) f.push_back("fixed source");
     if (c.dst_fixed) f.push_back("fixed destination");
-    if (sar % (u64{1} << c.src_width) || dar % (u64{1} << c.dst_width)) f.push_back("unaligned address");
+    if (sar % (u64{1} << c.src_width) || dar % (u64{1} << c.dst_width))
+      f.push_back(traits.rounds_addresses ? "address rounded down" : "unaligned address");
     if (c.arlen_en) f.push_back("ARLEN");
     if (c.awlen_en) f.push_back("AWLEN");
     if (c.ioc) f.push_back("IOC");
@@ -157,7 +161,7 @@ std::vector<std::string> Program::features() const {
     if (!l.setup.uses(kLinkedList)) {
       block(l.setup, l.setup.sar, l.setup.dar, l.setup.ctl);
       if (((u64{l.setup.block_ts} + 1) << field(l.setup.ctl, 10, 8)) % (u64{1} << field(l.setup.ctl, 13, 11)))
-        f.push_back("residual bytes");
+        f.push_back(traits.flush_residue ? "residual bytes flushed" : "residual bytes");
       continue;
     }
     for (const Item& i : l.items) {

@@ -286,6 +286,7 @@ TEST(Reference, PeripheralInControlDecidesTheLengthAndMemoryGetsItsStream) {  //
   s.source.present = s.source.source = s.source.controls = true;
   s.source.width = 3;
   s.source.msize = 1;
+  s.source.burst_items = 4;
   s.source.seed = 7;
   s.source.script = {{false, true, true}};  // 4 + 1 + 1 items
   s.sar = s.source.address();
@@ -337,7 +338,8 @@ TEST(Reference, StatusWordsAreFetchedAndWrittenBack) {  // 3.2 step 6
 
 TEST(Reference, TransactionsFollowTheTable) {  // 5.6
   Peripheral p;
-  p.msize = 1;  // 4 items of one byte
+  p.msize = 1;
+  p.burst_items = 4;  // of one byte
   const auto t = [](u64 bytes, bool burst, bool single, bool finish = false) {
     return Transaction{bytes, finish, burst, burst, single};
   };

@@ -48,7 +48,8 @@ bool Shaper::connect(Peripheral& p, bool source, unsigned tt_fc) {
   p.singles = random_.percent(70);
   p.width = static_cast<unsigned>(random_.range(0, log2_of(traits_.bus_bytes)));
   p.msize = static_cast<unsigned>(random_.below(!p.controls && random_.percent(10) ? 10 : 5));
-  p.depth = msize_items(p.msize) + static_cast<unsigned>(random_.below(17));
+  p.burst_items = std::min(msize_items(p.msize & msize_code_mask(traits_.max_msize)), traits_.max_msize);
+  p.depth = p.burst_items + static_cast<unsigned>(random_.below(17));
   p.gap = static_cast<unsigned>(random_.below(random_.percent(20) ? 100 : 8));
   p.chunk = 1 + static_cast<unsigned>(random_.below(random_.percent(50) ? 1 : 16));
   p.seed = random_.next();
@@ -141,19 +142,20 @@ u64 Shaper::place(const ChannelSetup& setup, const Shape& s, bool source) {
   const bool fixed = source ? s.ctl.src_fixed : s.ctl.dst_fixed;
   const u64 span = source ? s.src_span : s.dst_span;
   const bool whole = (u64{s.count} << s.ctl.src_width) % (u64{1} << s.ctl.dst_width) == 0;
-  u64 align = width;
-  if (!fixed && whole && random_.percent(12)) align = 1;
+  const bool unaligned = random_.percent(12);
+  const u64 align = unaligned && !traits_.rounds_addresses && !fixed && whole ? 1 : width;
+  const u64 beyond = unaligned && traits_.rounds_addresses ? random_.below(width) : 0;
   if (kind_ == ProgramClass::kRacing) {
     const u64 at = arena_ + random_.below(arena_bytes_);
-    return at / align * align;
+    return at / align * align + beyond;
   }
   if (source && !sources_.empty() && random_.percent(15)) {  // several may read the same bytes
     const auto& [at, bytes] = sources_[random_.below(sources_.size())];
-    if (bytes >= span && at % align == 0) return at;
+    if (bytes >= span && at % align == 0) return at + beyond;
   }
   const u64 at = data_.take(span, align, random_.percent(20) ? 4096 : 64);
   if (source && at) sources_.emplace_back(at, span);
-  return at;
+  return at == 0 ? 0 : at + beyond;
 }
 
 }  // namespace dmavp::reference

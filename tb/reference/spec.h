@@ -126,6 +126,13 @@ constexpr bool sink_controls(unsigned tt_fc) { return tt_fc == 6 || tt_fc == 7; 
 
 /// Items of an MSIZE code (4.1): there is no code for 2.
 constexpr u32 msize_items(unsigned code) { return code == 0 ? 1u : 2u << code; }
+/// The bits an MSIZE field has: enough for the code of the largest size (1.1: ch_max_msize).
+constexpr unsigned msize_code_mask(u32 largest) {
+  unsigned code = 0, mask = 0;
+  while (msize_items(code + 1) <= largest) ++code;
+  while (mask < code) mask = mask << 1 | 1;
+  return mask;
+}
 
 /// Offsets inside a 64-byte linked-list item (3.1).
 namespace lli {

@@ -54,6 +54,18 @@ inline std::vector<RigOptions> instances() {
   whole(lean);
   lean.parameters.lli_wb_en = false;
   lean.parameters.handshake_latency = 5;
+  // The other choice at every open point of section 7 that shows in what is moved.
+  RigOptions& other = add(7, 8, 2, 16, true);
+  whole(other);
+  other.parameters.residue_policy = dmac::ResiduePolicy::kFlush;
+  other.parameters.unaligned_byte_exact = false;
+  other.parameters.cmpltd_counts_from_zero = true;
+  other.parameters.drop_when_silent = true;
+  other.parameters.max_msize = 8;
+  RigOptions& flushing = add(4, 16, 1, 32, false);
+  flushing.parameters.residue_policy = dmac::ResiduePolicy::kFlush;
+  flushing.parameters.write_start = dmac::WriteStart::kCutThrough;
+  flushing.parameters.max_msize = 64;
   return all;
 }
 

@@ -111,9 +111,11 @@ void Judge::check_drained(const Launch& l) {
   u64 read_before = 0, written_before = 0;
   u64 sar_end = s.sar, dar_end = s.dar;  // of the block before
   for (const auto& block : blocks) {
-    const bool read_between = s.source.present ? given == read_before : sar == sar_end || sar == block.sar;
-    const bool written_between =
-        s.sink.present ? taken == written_before : dar == dar_end || dar == block.dar;
+    const bool read_between = s.source.present ? given == read_before
+                                               : sar == sar_end || sar == block.sar || sar == block.given_sar;
+    const bool written_between = s.sink.present
+                                     ? taken == written_before
+                                     : dar == dar_end || dar == block.dar || dar == block.given_dar;
     if (read_between && written_between) return;
     const u64 read = s.source.present ? given - read_before : sar - block.sar;
     const u64 written = s.sink.present ? taken - written_before : dar - block.dar;
@@ -223,7 +225,8 @@ void Judge::judge_stopped(const Launch& l, const Image& rest) {
         << ", may 0x" << may;
     fail(out.str());
   }
-  if ((seen & irq::kDisabled) && !(seen & irq::kAborted)) check_drained(l);
+  const bool may_drop = p_.traits.drop_when_silent && l.setup.sink.present;
+  if ((seen & irq::kDisabled) && !(seen & irq::kAborted) && !may_drop) check_drained(l);
   judge_lock(l, seen);
   check_prefix(l, rest, true);
 }

@@ -164,6 +164,7 @@ class Player {
         attendants_[a.launch].end_chain();
         break;
       case Action::kLastResort:
+        if (rig_.enabled(ch) && p_.traits.drop_when_silent) fail("a disable waits for a silent destination");
         if (rig_.enabled(ch)) force(l);
         break;
       case Action::kStop:
@@ -234,8 +235,13 @@ class Player {
     if (!rig_.enabled(ch)) return;  // it ended before the suspend took hold
     if (!(seen & irq::kSuspended)) {
       if (silent_sink(l) && ++silent_polls_[ch] > 250) {
-        if (l.stop != StopKind::kSuspendResume) return force(l);
-        wake(l);
+        if (l.stop == StopKind::kSuspendResume) {
+          wake(l);
+        } else if (l.stop == StopKind::kSuspendDisable && p_.traits.drop_when_silent) {
+          return disable_suspending(ch);
+        } else {
+          return force(l);
+        }
       }
       if (++polls_ > 200'000) return fail("CH_SUSPENDED never came, channel " + std::to_string(ch));
       actions_.push_back({Action::kFollowUp, a.launch, rig_.now() + 20});
@@ -266,6 +272,12 @@ class Player {
         abort(ch);
         break;
     }
+  }
+
+  void disable_suspending(unsigned ch) {
+    rig_.disable(ch);
+    rig_.run(200);
+    if (rig_.enabled(ch)) fail("a disable of a suspending channel waits for a silent destination");
   }
 
   bool rests(const Launch& l) {
@@ -369,6 +381,11 @@ reference::Traits traits_of(const RigOptions& options) {
   t.src_stat = p.src_stat_en;
   t.dst_stat = p.dst_stat_en;
   t.lock = p.lock_en;
+  t.max_msize = p.max_msize;
+  t.flush_residue = p.residue_policy == dmac::ResiduePolicy::kFlush;
+  t.rounds_addresses = !p.unaligned_byte_exact;
+  t.counts_from_zero = p.cmpltd_counts_from_zero;
+  t.drop_when_silent = p.drop_when_silent;
   return t;
 }
 
