@@ -336,6 +336,50 @@ TEST(Reference, StatusWordsAreFetchedAndWrittenBack) {  // 3.2 step 6
   EXPECT_EQ(o.ctl >> 56 & 3, 1u);
 }
 
+TEST(Reference, StatusThatCannotBeReadEndsTheTransferBehindItsData) {  // 3.2, 5.9
+  const Image memory = pattern();
+  Traits t;
+  t.src_stat = t.dst_stat = true;
+  CtlFields c = words();
+  c.src_stat = c.dst_stat = c.ioc = true;
+  for (const bool of_source : {true, false}) {
+    ChannelSetup s = block(0, kBase + 0x40, kBase + 0x1000, 2, c);
+    s.sstatar = of_source ? kBase + 0x402 : kBase + 0x500;
+    s.dstatar = of_source ? kBase + 0x500 : memory.end();
+    Model m(t, memory, {{kBase + 0x401, kBase + 0x401, false, true, false}});
+    const Outcome& o = m.start(s).outcome;
+    EXPECT_EQ(o.end, End::kError);
+    EXPECT_EQ(o.int_must, 0u) << "no BLOCK_TFR_DONE";
+    EXPECT_EQ(o.int_one_of, of_source ? irq::kSrcSlvErr : irq::kDstDecErr);
+    EXPECT_EQ(o.sstat.has_value(), !of_source) << "the source comes first";
+    EXPECT_EQ(m.memory().load(kBase + 0x1008), memory.load(kBase + 0x48));
+  }
+}
+
+TEST(Reference, OpenPointsHaveTheirOtherAnswer) {  // 7 #3, #8, #9; 1.1 ch_max_msize
+  const Image before = pattern();
+  Traits t;
+  t.flush_residue = t.rounds_addresses = t.counts_from_zero = true;
+  t.max_msize = 8;
+  Model m(t, before);
+  CtlFields c;
+  c.src_width = 1;
+  c.dst_width = 2;
+  c.src_msize = 5;
+  c.dst_msize = 2;
+  m.start(block(0, kBase + 0x41, kBase + 0x203, 5, c));
+  Image expected = before;
+  for (u64 i = 0; i < 10; ++i) expected[kBase + 0x200 + i] = before[kBase + 0x40 + i];
+  EXPECT_EQ(m.compare(expected), std::nullopt);
+  const Outcome& o = m.outcome(0);
+  EXPECT_EQ(o.sar_low, kBase + 0x4A);
+  EXPECT_EQ(o.dar_low, kBase + 0x20A);
+  EXPECT_TRUE(o.status_known);
+  EXPECT_EQ(o.completed_items, 4u);
+  EXPECT_EQ(field(o.ctl, 17, 14), 1u) << "two bits are enough for 8 items";
+  EXPECT_EQ(field(o.ctl, 21, 18), 2u);
+}
+
 TEST(Reference, TransactionsFollowTheTable) {  // 5.6
   Peripheral p;
   p.msize = 1;
@@ -386,6 +430,11 @@ TEST(ReferencePrograms, AreReproducibleWellFormedAndReachEveryFeature) {
       }
     }
   }
+  t.flush_residue = t.rounds_addresses = true;
+  t.max_msize = 8;
+  for (u64 seed = 0; seed < 60; ++seed)
+    for (const std::string& f : make_program(ProgramClass::kDisjoint, t, kBase, 1 << 16, seed).features())
+      seen.insert(f);
   for (const char* f : {"width 8>128",
                         "width 128>8",
                         "fixed source",
@@ -437,6 +486,10 @@ TEST(ReferencePrograms, AreReproducibleWellFormedAndReachEveryFeature) {
                         "halted for one more shadow set",
                         "prefetch",
                         "status fetch",
+                        "error DECERR on status fetch",
+                        "address rounded down",
+                        "residual bytes flushed",
+                        "MSIZE beyond the largest",
                         "lock"})
     EXPECT_TRUE(seen.count(f)) << f;
 }

@@ -1,4 +1,6 @@
 // Whatever software writes, time goes on, nothing outside RAM is touched and the controller can be reset.
+#include <optional>
+
 #include "registers/instances.h"
 #include "registers/steps.h"
 
@@ -6,6 +8,7 @@ namespace dmavp::tb {
 namespace {
 
 constexpr std::size_t kBytes = 1 << 20;
+constexpr std::size_t kGuard = 64 << 10;  ///< host memory on either side of RAM
 
 class Fuzz : public testing::TestWithParam<int> {};
 INSTANTIATE_TEST_SUITE_P(Kinds, Fuzz, testing::Range(0, 8));
@@ -69,6 +72,23 @@ void put_items(Rig& rig, reference::Random& r) {
   }
 }
 
+constexpr u8 guard_byte(u64 address) { return static_cast<u8>(address * 37 + 11); }
+
+void put_guards(Rig& rig) {
+  for (u64 n = 1; n <= kGuard; ++n) {
+    rig.ram()[kRam - n] = guard_byte(kRam - n);
+    rig.ram()[kRam + kBytes + n - 1] = guard_byte(kRam + kBytes + n - 1);
+  }
+}
+
+/// The first address beside RAM that somebody has written to.
+std::optional<u64> touched_guard(Rig& rig) {
+  for (u64 n = 1; n <= kGuard; ++n)
+    for (const u64 at : {kRam - n, kRam + kBytes + n - 1})
+      if (rig.ram()[at] != guard_byte(at)) return at;
+  return std::nullopt;
+}
+
 /// A peripheral does something: gets ready, falls silent, changes its mind, asks in ways it should not.
 void some_request(Rig& rig, reference::Random& r) {
   const auto hs = static_cast<unsigned>(r.below(rig.options().parameters.num_hs_if));
@@ -96,6 +116,7 @@ TEST_P(Fuzz, RandomAccessesNeverHangOrEscape) {
   RigOptions o;
   o.parameters = small_parameters();
   o.ram_bytes = kBytes;
+  o.guard_bytes = kGuard;
   o.dmi = (GetParam() & 1) != 0;
   if (GetParam() & 2) {
     o.parameters.num_channels = 16;
@@ -116,6 +137,7 @@ TEST_P(Fuzz, RandomAccessesNeverHangOrEscape) {
   for (unsigned i = 0; i < o.parameters.num_hs_if; ++i) rig.device(i).careless = true;
   reference::Random r(static_cast<u64>(GetParam()) + 77 + first_program());
   put_items(rig, r);
+  put_guards(rig);
   const u64 accesses = programs(1'000'000);
   const unsigned channels = o.parameters.num_channels;
   u64 moved = 0, asked = 0;
@@ -151,7 +173,11 @@ TEST_P(Fuzz, RandomAccessesNeverHangOrEscape) {
         rig.access(true, offset_of(name, ch), 8, some_value(r, name));
       rig.enable(ch);
     }
-    if (r.percent(50)) rig.run(r.below(r.percent(5) ? 3000 : 30));
+    if (r.percent(50)) {
+      const Cycle due = rig.now() + r.below(r.percent(5) ? 3000 : 30);
+      rig.run(due - rig.now());
+      ASSERT_EQ(rig.now(), due) << "time has stopped";
+    }
     if (r.percent(20)) some_request(rig, r);
     if (r.percent(2)) rig.set_dmi(r.percent(50));
     if (r.percent(2)) {
@@ -168,6 +194,7 @@ TEST_P(Fuzz, RandomAccessesNeverHangOrEscape) {
       for (unsigned ch = 0; ch < channels; ++ch) moved += rig.statistics(ch).bytes_written;
     }
   }
+  if (const auto at = touched_guard(rig)) ADD_FAILURE() << "touched beside RAM: 0x" << std::hex << *at;
   EXPECT_GT(moved, accesses) << "the fuzzer should make the controller work";
   EXPECT_GT(asked, accesses / 1000) << "and the peripherals";
   for (const std::string& v : rig.violations()) ADD_FAILURE() << "bus rule: " << v;

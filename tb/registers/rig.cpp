@@ -73,7 +73,7 @@ struct Fabric : sc_core::sc_module {
         in("in", o.parameters.num_masters),
         options(o),
         clock(o.clock_hz),
-        ram(o.ram_base, o.ram_bytes),
+        ram(o.ram_base - o.guard_bytes, o.ram_bytes + 2 * o.guard_bytes),
         dmi(o.dmi) {
     for (unsigned i = 0; i < in.size(); ++i) {
       in[i].register_b_transport(this, &Fabric::b_transport, static_cast<int>(i));
@@ -84,6 +84,11 @@ struct Fabric : sc_core::sc_module {
 
   void violation(const std::string& text) {
     if (violations.size() < 20) violations.push_back(text);
+  }
+
+  /// RAM answers there: the image less its guards.
+  bool in_ram(u64 address, u64 bytes = 1) const {
+    return address >= options.ram_base && ram.contains(address, bytes + options.guard_bytes);
   }
 
   bool in_registers(u64 address) const {
@@ -186,7 +191,7 @@ struct Fabric : sc_core::sc_module {
       p.set_response_status(tlm::TLM_OK_RESPONSE);
       return;
     }
-    if (!ram.contains(address, span)) {
+    if (!in_ram(address, span)) {
       ++strays;
       p.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
       return;
@@ -209,15 +214,15 @@ struct Fabric : sc_core::sc_module {
 
   bool get_direct_mem_ptr(int, tlm::tlm_generic_payload& p, tlm::tlm_dmi& grant) {
     const u64 address = p.get_address();
-    u64 first = ram.base(), last = ram.end() - 1;
-    bool allowed = dmi && ram.contains(address);
+    u64 first = options.ram_base, last = first + options.ram_bytes - 1;
+    bool allowed = dmi && in_ram(address);
     if (in_registers(address)) {
       first = options.registers_base;
       last = first + kRegisterWindow - 1;
     } else if (in_devices(address)) {
       first = address / kDevicePage * kDevicePage;
       last = first + kDevicePage - 1;
-    } else if (!ram.contains(address)) {
+    } else if (!in_ram(address)) {
       first = last = address;  // a peripheral, or nothing
     }
     for (const ErrorRange& e : errors) {

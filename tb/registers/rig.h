@@ -27,6 +27,7 @@ struct RigOptions {
   u64 clock_hz = 1'000'000'000;
   u64 ram_base = 0x80000000;
   std::size_t ram_bytes = 256 << 10;
+  std::size_t guard_bytes = 0;      ///< on either side of RAM: in its image, but nobody decodes them
   u64 registers_base = 0x50000000;  ///< where bus masters see the controller's own registers
   Cycle read_latency = 6;
   Cycle write_latency = 4;
