@@ -1,4 +1,4 @@
-// The I2S as a module: DMA, interrupt, drivers, slave, fuzz (spec peripherals 1.2, 5.3 - 5.6).
+// The I2S as a module: DMA, interrupt, drivers, slave (spec peripherals 1.2, 5.3 - 5.6).
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -453,34 +453,6 @@ TEST(I2s, ASecondOfSoundNeedsNoEventPerFrame) {
     EXPECT_LE(sc_core::sc_delta_count() - before, 48000u / 8 * 5);
     EXPECT_EQ(b.i2s.frames(), 47999u + 1);
     EXPECT_EQ(b.i2s.losses().rx_overrun, 0u);
-  });
-}
-
-TEST(I2s, FuzzedAccessesAlwaysReturn) {
-  const std::uint64_t seed = seed_base();
-  run([&](Bench& b) {
-    I2sLoopback line;
-    b.i2s.set_line(&line);
-    std::mt19937_64 random(seed);
-    const std::uint64_t count = programs(1'000'000);
-    for (std::uint64_t n = 0; n < count; ++n) {
-      const std::uint64_t address = random() % 8 == 0 ? random() : random() % 0x240;
-      const auto length = static_cast<unsigned>(1 + random() % (random() % 4 == 0 ? 70 : 4));
-      const auto width = static_cast<unsigned>(random() % 3 == 0 ? 1 + random() % 9 : 0);
-      const sc_time ahead(static_cast<double>(random() % 3 == 0 ? random() % 50000 : 0), SC_NS);
-      if (random() % 2 == 0) {
-        Bytes data(length);
-        for (unsigned char& byte : data) byte = static_cast<unsigned char>(random() % 4 == 0 ? random() : 1);
-        b.master.write(address, data, width, ahead);
-      } else {
-        b.master.read(address, length, width, ahead);
-      }
-      if (random() % 16 == 0) wait(static_cast<double>(random() % 100'000), SC_NS);
-      if (random() % 64 == 0) b.i2s.set_sclk(Clock(1 + random() % 10'000'000));
-      if (random() % 64 == 0) {
-        b.i2s.dma_tx_ack->dma_acknowledge(random() % 2 == 0, to_picoseconds(sc_core::sc_time_stamp()));
-      }
-    }
   });
 }
 

@@ -1,6 +1,7 @@
-// Nothing that software can do to a UART or a traffic device crashes or hangs the simulation.
+// Nothing that software can do to a peripheral crashes or hangs the simulation.
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <random>
 #include <string>
@@ -12,6 +13,8 @@
 #include "base/sim_time.h"
 #include "peripherals/dw_apb_uart.h"
 #include "peripherals/handshake_master.h"
+#include "peripherals/i2s.h"
+#include "peripherals/ssi.h"
 #include "peripherals/traffic.h"
 #include "tier.h"
 
@@ -27,6 +30,7 @@ class Fuzzer : public sc_core::sc_module {
  public:
   tlm_utils::simple_initiator_socket<Fuzzer> socket{"socket"};
   std::vector<tb::RequestRecorder*> lines;
+  std::uint64_t window = 0x100;  ///< of most accesses
   std::uint64_t accesses = 0;
   std::uint64_t errors = 0;
 
@@ -45,7 +49,7 @@ class Fuzzer : public sc_core::sc_module {
     for (unsigned char& enable : enables) enable = random_() % 2 == 0 ? 0xFF : 0x00;
     tlm::tlm_generic_payload access;
     access.set_command(static_cast<tlm::tlm_command>(random_() % 5 == 0 ? 2 : random_() % 2));
-    access.set_address(random_() % 4 != 0 ? random_() % 0x40 * 4 : random_() % 0x120);
+    access.set_address(random_() % 4 != 0 ? random_() % (window / 4) * 4 : random_() % (window + 0x20));
     access.set_data_ptr(data.data());
     access.set_data_length(length);
     access.set_streaming_width(random_() % 2 == 0 ? length : static_cast<unsigned>(1 + random_() % 8));
@@ -179,6 +183,76 @@ TEST(PeripheralFuzz, TrafficDevicesOfEveryWidth) {
   EXPECT_GT(moved, rounds / 10);
   for (auto& line : lines) EXPECT_EQ(line->out_of_order, 0u);
   for (auto& fuzzer : fuzzers) EXPECT_EQ(fuzzer->errors, 0u);
+}
+
+/// A serial device, what fuzzes it, and its request and interrupt lines.
+template <class Device>
+struct Fuzzed {
+  std::unique_ptr<Device> device;
+  Fuzzer fuzzer;
+  tb::RequestRecorder tx, rx;
+  sc_core::sc_signal<bool> irq;
+
+  Fuzzed(std::unique_ptr<Device> fuzzed, const std::string& n, std::uint64_t window)
+      : device(std::move(fuzzed)),
+        fuzzer(("fuzzer" + n).c_str(), tb::seed_base() * 100),
+        tx(("tx" + n).c_str()),
+        rx(("rx" + n).c_str()),
+        irq(("irq" + n).c_str()) {
+    fuzzer.socket.bind(device->socket);
+    fuzzer.window = window;
+    fuzzer.lines = {&tx, &rx};
+    device->irq.bind(irq);
+    connect(device->dma_tx, device->dma_tx_ack, tx);
+    connect(device->dma_rx, device->dma_rx_ack, rx);
+  }
+  /// Now and then a working set-up is written, and `change` is called.
+  void run(
+      const std::vector<std::pair<std::uint64_t, std::uint32_t>>& set_up, std::uint64_t longest_wait_ps,
+      const std::function<void()>& change = [] {}) {
+    const std::uint64_t rounds = tb::programs(1'000'000, 10);
+    for (std::uint64_t round = 0; round < rounds; ++round) {
+      if (round % 32 == 0) {
+        for (const auto& [offset, value] : set_up) fuzzer.write(offset, value);
+        change();
+      }
+      fuzzer.step();
+      sc_core::sc_start(from_picoseconds(1 + fuzzer.draw(longest_wait_ps)));
+      for (tb::RequestRecorder* line : fuzzer.lines) {
+        if (line->calls.size() > 1000) line->calls.erase(line->calls.begin(), line->calls.end() - 1);
+      }
+    }
+    EXPECT_EQ(tx.out_of_order + rx.out_of_order, 0u);
+  }
+};
+
+TEST(PeripheralFuzz, SpiMasterWithALoopback) {
+  Fuzzed<DwApbSsi> ssi(std::make_unique<DwApbSsi>("spi", ssi::Parameters{}, Clock(100'000'000)), "0", 0x100);
+  SpiLoopback loopback;
+  ssi.device->attach(0, &loopback);
+  ssi.run({{0x08, 0}, {0x00, 7 << 16}, {0x14, 2}, {0x10, 1}, {0x4C, 3}, {0x08, 1}, {0x60, 0x55}}, 2'000'000);
+  ssi.device->synchronize();
+  EXPECT_GT(ssi.device->traffic().frames, tb::programs(1'000'000, 10) / 100);
+}
+
+TEST(PeripheralFuzz, I2sWhoseClockChanges) {
+  Fuzzed<DwApbI2s> i2s(
+      std::make_unique<DwApbI2s>("i2s", i2s::Parameters{}, Clock(100'000'000), Clock(1'536'000)), "0", 0x240);
+  I2sLoopback line;
+  i2s.device->set_line(&line);
+  i2s.run({{0x0C, 0},
+           {0x10, 0},
+           {0x28, 1},
+           {0x2C, 1},
+           {0x200, 3u << 16},
+           {0x00, 1},
+           {0x04, 1},
+           {0x08, 1},
+           {0x0C, 1}},
+          40'000'000, [&] { i2s.device->set_sclk(Clock(1 + i2s.fuzzer.draw(10'000'000))); });
+  i2s.device->synchronize();
+  EXPECT_GT(i2s.device->frames(), tb::programs(1'000'000, 10) / 10);
+  i2s.device->set_line(nullptr);
 }
 
 }  // namespace

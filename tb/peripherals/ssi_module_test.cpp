@@ -1,4 +1,4 @@
-// The SSI as a module: bus accesses, interrupt, DMA requests, run-ahead, fuzz (spec peripherals
+// The SSI as a module: bus accesses, interrupt, DMA requests, run-ahead (spec peripherals
 // 1, 3.4, 3.7, 3.8).
 #include <gtest/gtest.h>
 
@@ -514,31 +514,6 @@ TEST(Ssi, RefusesADeviceBehindASelectThatIsNotThere) {
   SpiLoopback device;
   EXPECT_NO_THROW(ssi.attach(3, &device));
   EXPECT_THROW(ssi.attach(4, &device), std::invalid_argument);
-}
-
-TEST(Ssi, FuzzedAccessesAlwaysReturn) {
-  const std::uint64_t seed = seed_base();
-  run([&](Bench& b) {
-    std::mt19937_64 random(seed);
-    const std::uint64_t count = programs(1'000'000);
-    for (std::uint64_t n = 0; n < count; ++n) {
-      const std::uint64_t address = random() % 8 == 0 ? random() : random() % 0x120;
-      const auto length = static_cast<unsigned>(1 + random() % (random() % 4 == 0 ? 70 : 4));
-      const auto width = static_cast<unsigned>(random() % 3 == 0 ? 1 + random() % 9 : 0);
-      const sc_time ahead(static_cast<double>(random() % 3 == 0 ? random() % 5000 : 0), SC_NS);
-      if (random() % 2 == 0) {
-        Bytes data(length);
-        for (unsigned char& byte : data) byte = static_cast<unsigned char>(random() % 4 == 0 ? random() : 1);
-        b.master.write(address, data, width, ahead);
-      } else {
-        b.master.read(address, length, width, ahead);
-      }
-      if (random() % 16 == 0) wait(static_cast<double>(random() % 3000), SC_NS);
-      if (random() % 64 == 0) {
-        b.ssi.dma_tx_ack->dma_acknowledge(random() % 2 == 0, to_picoseconds(sc_core::sc_time_stamp()));
-      }
-    }
-  });
 }
 
 }  // namespace
