@@ -123,6 +123,9 @@ struct ItemAccess {
   std::uint8_t master = 0;
 };
 
+inline constexpr std::uint8_t kSourceStatus = 1;
+inline constexpr std::uint8_t kDestinationStatus = 2;
+
 /// The item behind the one whose block runs (ch_lli_prefetch_en, 3.3).
 struct Prefetch {
   enum State : std::uint8_t { kNone, kWanted, kFlying, kHeld, kFailed };
@@ -191,7 +194,7 @@ struct Channel {
   Prefetch prefetch;
   std::array<std::uint64_t, 2> status_address{};  ///< SSTATAR, DSTATAR
   std::array<std::uint32_t, 2> fetched_status{};  ///< SSTAT, DSTAT
-  std::uint8_t status_due = 0;                    ///< bits: source, destination still to be fetched
+  std::uint8_t status_due = 0;                    ///< still to be fetched: kSourceStatus, kDestinationStatus
   std::uint64_t reload_sar = 0;
   std::uint64_t reload_dar = 0;
 

@@ -6,6 +6,7 @@
 namespace dmavp::dmac {
 
 enum class MultiBlock : std::uint8_t { kContiguous = 0, kReload = 1, kShadow = 2, kLinkedList = 3 };
+constexpr bool is_list(MultiBlock type) { return type == MultiBlock::kLinkedList; }
 
 /// CHn_CFG / CHn_CFG2 decoded; the register bank does it, because it knows the layout.
 struct ChannelConfig {

@@ -125,7 +125,7 @@ struct Engine::Impl {
   std::array<DmaRequest, kMaxInterfaces> levels{};  ///< of the handshake interfaces, now
   std::vector<LevelChange> level_changes;           ///< to come, in order of time
 
-  // --- engine_run.cpp: time, planning, grants
+  // --- engine_run.cpp: time and grants
   void run(Cycle to);
   bool drained(const Channel& c) const;
   bool run_alone(Channel& c, Cycle to);
@@ -143,12 +143,9 @@ struct Engine::Impl {
   }
   Turn next_turn();
   void grant(Channel& c, const Turn& turn);
-  void plan_reader(Channel& c, Cycle t);
-  void plan_writer(Channel& c, Cycle t);
   void replan(Channel& c, Cycle t);
   void update_wake(Channel& c);
   void retire(Channel& c, Cycle t);
-  Cycle data_time(const Channel& c, std::uint32_t position, std::uint64_t address) const;
   Cycle read_time(const Channel& c) const;
   Cycle write_time(const Channel& c) const;
   void grant_read(Channel& c, Cycle t);
@@ -157,6 +154,11 @@ struct Engine::Impl {
                 Cycle latency);
   void grant_fetch(Channel& c, Cycle t);
   void grant_write_back(Channel& c, Cycle t);
+
+  // --- engine_plan.cpp: the next burst of each side
+  void plan_reader(Channel& c, Cycle t);
+  void plan_writer(Channel& c, Cycle t);
+  Cycle data_time(const Channel& c, std::uint32_t position, std::uint64_t address) const;
 
   // --- engine_foresee.cpp
   Cycle foresee();
@@ -182,20 +184,9 @@ struct Engine::Impl {
   // --- engine_flow.cpp: phases of a transfer
   void on_wake(Channel& c, Cycle t);
   void begin_transfer(Channel& c, Cycle t);
-  void request_fetch(Channel& c, Cycle t);
-  void request_access(Channel& c, Cycle t);
-  PlannedBurst plan_access(const ItemAccess& access, SideShape& shape) const;
-  Burst describe_access(const Channel& c, const ItemAccess& access, std::uint32_t bytes, std::uint32_t beats,
-                        const SideShape& shape) const;
-  void fetch_done(Channel& c, Cycle t);
-  void item_fetched(Channel& c, Cycle t);
-  void status_fetched(Channel& c, Cycle t);
-  void retire_block(Channel& c, Cycle t);
-  void go_on(Channel& c, Cycle t);
   void start_block(Channel& c, Cycle t);
   void running_event(Channel& c, Cycle t);
   void end_block(Channel& c, Cycle t);
-  void write_back_done(Channel& c, Cycle t);
   void block_finished(Channel& c, Cycle t);
   void stop_now(Channel& c);
   void report_suspended(Channel& c, Cycle t);
@@ -206,6 +197,19 @@ struct Engine::Impl {
   std::uint8_t master_of(unsigned wanted) const;
   void notify(const Channel& c, BlockPhase phase, std::uint64_t bytes = 0);
   void diagnose(const Channel& c, Severity severity, const char* kind, const char* message);
+
+  // --- engine_list.cpp: items and statuses
+  void request_fetch(Channel& c, Cycle t);
+  void request_access(Channel& c, Cycle t);
+  PlannedBurst plan_access(const ItemAccess& access, SideShape& shape) const;
+  Burst describe_access(const Channel& c, const ItemAccess& access, std::uint32_t bytes, std::uint32_t beats,
+                        const SideShape& shape) const;
+  void fetch_done(Channel& c, Cycle t);
+  void item_fetched(Channel& c, Cycle t);
+  void status_fetched(Channel& c, Cycle t);
+  void retire_block(Channel& c, Cycle t);
+  void go_on(Channel& c, Cycle t);
+  void write_back_done(Channel& c, Cycle t);
 
   // --- engine_prefetch.cpp: the next item while a block runs
   void start_prefetch(Channel& c, Cycle t);
