@@ -33,13 +33,18 @@ const Variant kVariants[] = {
 };
 
 class LinuxRun : public testing::TestWithParam<std::tuple<const char*, unsigned, Variant>> {};
+std::string name_of(const testing::TestParamInfo<std::tuple<const char*, unsigned, Variant>>& row) {
+  return std::string(std::get<0>(row.param)) + "_cpus" + std::to_string(std::get<1>(row.param)) + "_" +
+         std::get<2>(row.param).name;
+}
 INSTANTIATE_TEST_SUITE_P(Boards, LinuxRun,
                          testing::Combine(testing::Values("k210", "generic32"), testing::Values(1u, 2u),
                                           testing::ValuesIn(kVariants)),
-                         [](const auto& row) {
-                           return std::string(std::get<0>(row.param)) + "_cpus" +
-                                  std::to_string(std::get<1>(row.param)) + "_" + std::get<2>(row.param).name;
-                         });
+                         name_of);
+INSTANTIATE_TEST_SUITE_P(FourCpus, LinuxRun,
+                         testing::Combine(testing::Values("generic32"), testing::Values(4u),
+                                          testing::ValuesIn(kVariants)),
+                         name_of);
 
 std::uint64_t threads_named(const DmatestLog& log, const std::string& name) {
   std::uint64_t n = 0;

@@ -19,7 +19,7 @@ Job run_job(Words arguments) {
 
 Words only_cpus(const std::string& board, unsigned cpus) {
   Words words;
-  for (unsigned cpu = cpus; cpu < (board == "generic32" ? 4u : 2u); ++cpu) {
+  for (unsigned cpu = cpus; cpu < (board == "k210" ? 2u : 4u); ++cpu) {
     words.emplace_back("--set");
     words.push_back("cpu" + std::to_string(cpu) + ":status=disabled");
   }

@@ -21,15 +21,23 @@ struct Load {
 
 // generic32 moves 64 threads' buffers, mostly byte by byte because offsets are random: small ones keep 20
 // seeds of 1000 iterations within minutes.
-const std::map<std::string, Load> kLoads = {{"k210", {"64KiB", 200, 6}}, {"generic32", {"4KiB", 50, 32}}};
+const std::map<std::string, Load> kLoads = {{"k210", {"64KiB", 200, 6}},
+                                            {"jh7110", {"16KiB", 100, 4}},
+                                            {"agilex5", {"16KiB", 50, 8}},
+                                            {"generic16", {"4KiB", 50, 16}},
+                                            {"generic32", {"4KiB", 50, 32}}};
 
 class Dmatest : public testing::TestWithParam<std::tuple<const char*, unsigned>> {};
+std::string name_of(const testing::TestParamInfo<std::tuple<const char*, unsigned>>& row) {
+  return std::string(std::get<0>(row.param)) + "_" + std::to_string(std::get<1>(row.param)) + "cpu";
+}
 INSTANTIATE_TEST_SUITE_P(Boards, Dmatest,
                          testing::Combine(testing::Values("k210", "generic32"), testing::Values(1u, 2u)),
-                         [](const auto& row) {
-                           return std::string(std::get<0>(row.param)) + "_" +
-                                  std::to_string(std::get<1>(row.param)) + "cpu";
-                         });
+                         name_of);
+INSTANTIATE_TEST_SUITE_P(FourCpus, Dmatest,
+                         testing::Combine(testing::Values("jh7110", "agilex5", "generic16", "generic32"),
+                                          testing::Values(4u)),
+                         name_of);
 
 TEST_P(Dmatest, NeverFailsWithTwoThreadsOnEveryChannel) {
   const auto& [board, cpus] = GetParam();
@@ -61,13 +69,18 @@ TEST_P(Dmatest, NeverFailsWithTwoThreadsOnEveryChannel) {
   EXPECT_EQ(schedules.size(), seeds());
 }
 
-class Schedules : public testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Boards, Schedules, testing::Values("k210", "generic32"),
-                         [](const auto& board) { return std::string(board.param); });
+class Schedules : public testing::TestWithParam<std::tuple<const char*, unsigned>> {};
+INSTANTIATE_TEST_SUITE_P(Boards, Schedules,
+                         testing::Combine(testing::Values("k210", "generic32"), testing::Values(2u)),
+                         name_of);
+INSTANTIATE_TEST_SUITE_P(FourCpus, Schedules,
+                         testing::Combine(testing::Values("jh7110", "generic32"), testing::Values(4u)),
+                         name_of);
 
 /// Small transfers, so that interrupts and submissions of several threads come close together.
 TEST_P(Schedules, TwentySeedsAreTwentySchedulesAndEveryInterleavingOccurs) {
   constexpr unsigned kSeeds = 20;
+  const auto& [board, cpus] = GetParam();
   std::set<std::string> schedules;
   std::map<std::string, std::uint64_t> sum = {{"softirq_deferred", 0},
                                               {"tasklet_on_other_cpu", 0},
@@ -75,8 +88,8 @@ TEST_P(Schedules, TwentySeedsAreTwentySchedulesAndEveryInterleavingOccurs) {
                                               {"spinlock_contended", 0}};
   for (std::uint64_t seed = seed_base(); seed < seed_base() + kSeeds; ++seed) {
     const Job job = run_job(Words{"dmatest", "iterations=30", "threads_per_chan=2", "test_buf_size=1KiB",
-                                  "max_channels=6", "--board", GetParam(), "--seed", std::to_string(seed)} +
-                            only_cpus(GetParam(), 2));
+                                  "max_channels=6", "--board", board, "--seed", std::to_string(seed)} +
+                            only_cpus(board, cpus));
     ASSERT_EQ(job.finished.status, 0) << "seed " << seed << ": " << job.finished.err;
     schedules.insert(std::string(job.result.at("software").at("schedule_hash").as_string()));
     for (auto& [counter, total] : sum) total += software(job, counter.c_str());
