@@ -163,6 +163,22 @@ const char* Kernel::describe_threads() {
 
 }  // namespace dmavp::kernel
 
+// For debuggers (platform/gdb/dmavp.gdb), which call them in a stopped program.
+using namespace dmavp::kernel::exec;
+
+extern "C" __attribute__((used)) const char* dmavp_debug_now() {
+  static char text[160];
+  const Whereabouts where = whereabouts();
+  const Time t = local_time();
+  std::snprintf(text, sizeof(text), "%llu.%06llu us, cpu%u, %s, %s", t / 1'000'000ull, t % 1'000'000ull,
+                where.cpu, where.context, where.thread);
+  return text;
+}
+
+extern "C" __attribute__((used)) const char* dmavp_debug_threads() {
+  return g.machine != nullptr ? dmavp::kernel::Kernel::instance().describe_threads() : "no software yet\n";
+}
+
 extern "C" void dmavp_refcount_bad(const char* what) {
   dmavp::kernel::exec::diagnostic(2, "kernel.refcount", "%s (thread %s)", what,
                                   dmavp::kernel::exec::thread_name());
