@@ -7,14 +7,6 @@
 
 namespace dmavp::dmac {
 
-namespace {
-
-constexpr std::uint64_t kLlpMask = ~std::uint64_t{0x3E};
-constexpr std::uint32_t kItemsMask = 0x3FFFFF;
-constexpr std::uint32_t kLeftMask = 0x7FFF;
-
-}  // namespace
-
 Engine::Impl::Impl(const Parameters& parameters, const Clock& clock_in, EventSource source_in,
                    AxiPort& port_in, EngineClient& client_in)
     : p(parameters),
@@ -133,7 +125,9 @@ void Engine::set_block_ts(unsigned ch, std::uint32_t value) {
   state().channels[ch].block_ts = value & kItemsMask;
 }
 void Engine::set_ctl(unsigned ch, std::uint64_t value) { state().channels[ch].ctl.raw = value; }
-void Engine::set_llp(unsigned ch, std::uint64_t value) { state().channels[ch].llp = value & kLlpMask; }
+void Engine::set_llp(unsigned ch, std::uint64_t value) {
+  state().channels[ch].llp = value & (kLlpAddress | kLlpMaster);
+}
 std::uint32_t Engine::fetched_status(unsigned ch, bool destination) const {
   return state().channels[ch].fetched_status[destination ? 1 : 0];
 }

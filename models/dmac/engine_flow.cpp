@@ -7,7 +7,6 @@ namespace dmavp::dmac {
 
 namespace {
 
-constexpr std::uint32_t kBlockItems = 0x3FFFFF;
 constexpr std::uint8_t kLockBlock = 1;  ///< LOCK_CH_L
 
 bool is_shadow(MultiBlock type) { return type == MultiBlock::kShadow; }
@@ -141,7 +140,7 @@ void Engine::Impl::start_block(Channel& c, Cycle t) {
     c.sar = rd.base;
     c.dar = wr.base;
   }
-  rd.total = ((c.block_ts & kBlockItems) + 1) << src_width;
+  rd.total = ((c.block_ts & kItemsMask) + 1) << src_width;
   const std::uint32_t residue = rd.total & (wr.shape.width() - 1);
   wr.total = rd.total;
   if (residue != 0 && p.residue_policy == ResiduePolicy::kDrop) {

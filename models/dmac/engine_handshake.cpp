@@ -15,23 +15,27 @@ std::uint32_t items_of(unsigned msize_code) {
   return msize_code == 0 ? 1 : 1u << (std::min(msize_code, 9u) + 1);
 }
 
-constexpr unsigned kToPeripheral = 1;
-constexpr unsigned kFromPeripheral = 2;
-constexpr unsigned kFromPeripheralInControl = 4;
-constexpr unsigned kBetweenSourceInControl = 5;
-constexpr unsigned kToPeripheralInControl = 6;
-constexpr unsigned kBetweenDestinationInControl = 7;
+/// What TT_FC says (4.4): the sides that are peripherals, and the one that is flow controller.
+struct Flow {
+  bool from_peripheral, to_peripheral;
+  bool source_controls, destination_controls;
+};
+constexpr Flow kFlows[8] = {
+    {false, false, false, false}, {false, true, false, false}, {true, false, false, false},
+    {true, true, false, false},   {true, false, true, false},  {true, true, true, false},
+    {false, true, false, true},   {true, true, false, true},
+};
 
 }  // namespace
 
 /// What TT_FC, HS_SEL and MSIZE say of the block that starts.
 void Engine::Impl::start_handshakes(Channel& c) {
-  const unsigned flow = c.config.tt_fc;
+  const Flow& flow = kFlows[c.config.tt_fc & 7];
   c.rd.handshake = c.wr.handshake = Handshake{};
-  c.rd.handshake.on = flow >= kFromPeripheral && flow != kToPeripheralInControl;
-  c.wr.handshake.on = flow != 0 && flow != kFromPeripheral && flow != kFromPeripheralInControl;
-  c.rd.handshake.controls = flow == kFromPeripheralInControl || flow == kBetweenSourceInControl;
-  c.wr.handshake.controls = flow == kToPeripheralInControl || flow == kBetweenDestinationInControl;
+  c.rd.handshake.on = flow.from_peripheral;
+  c.wr.handshake.on = flow.to_peripheral;
+  c.rd.handshake.controls = flow.source_controls;
+  c.wr.handshake.controls = flow.destination_controls;
   c.rd.handshake.software = c.config.hs_sel_src;
   c.wr.handshake.software = c.config.hs_sel_dst;
   c.rd.handshake.interface = c.config.src_per & (kMaxInterfaces - 1);
@@ -43,7 +47,6 @@ void Engine::Impl::start_handshakes(Channel& c) {
   c.rd.handshake.burst_bytes = burst_items(c.ctl.src_msize_code()) << c.rd.shape.width_log2;
   c.wr.handshake.burst_bytes = burst_items(c.ctl.dst_msize_code()) << c.wr.shape.width_log2;
   if (c.rd.handshake.controls || c.wr.handshake.controls) c.rd.total = c.wr.total = kUnknownTotal;
-  static_assert(kToPeripheral == 1, "TT_FC is taken as a number");
 }
 
 /// Where the block ends for a side, as far as is known now.

@@ -201,6 +201,7 @@ struct Engine::Impl {
   // --- engine_list.cpp: items and statuses
   void request_fetch(Channel& c, Cycle t);
   void request_access(Channel& c, Cycle t);
+  ItemAccess fetch_of(std::uint64_t llp) const;
   PlannedBurst plan_access(const ItemAccess& access, SideShape& shape) const;
   Burst describe_access(const Channel& c, const ItemAccess& access, std::uint32_t bytes, std::uint32_t beats,
                         const SideShape& shape) const;

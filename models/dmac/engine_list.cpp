@@ -7,18 +7,24 @@ namespace dmavp::dmac {
 
 namespace {
 
-constexpr std::uint64_t kItemAlignment = 64;
 constexpr std::uint32_t kStatusBytes = 4;
 
 }  // namespace
 
 void Engine::Impl::request_fetch(Channel& c, Cycle t) {
-  c.item_address = c.llp & ~(kItemAlignment - 1) & address_mask;
-  c.item_master = master_of(static_cast<unsigned>(c.llp & 1));
+  const ItemAccess next = fetch_of(c.llp);
+  c.item_address = next.address;
+  c.item_master = next.master;
   c.list = true;
   if (take_prefetched(c, t)) return;
-  c.access = {BurstKind::kDescriptorFetch, c.item_address, kLliFetchBytes, 0, c.item_master};
+  c.access = next;
   request_access(c, t);
+}
+
+/// Reading the item that an LLP names.
+ItemAccess Engine::Impl::fetch_of(std::uint64_t llp) const {
+  return {BurstKind::kDescriptorFetch, llp & kLlpAddress & address_mask, kLliFetchBytes, 0,
+          master_of(static_cast<unsigned>(llp & kLlpMaster))};
 }
 
 /// The next burst of a descriptor or status: one if the limits of AxLEN allow.
@@ -26,7 +32,7 @@ PlannedBurst Engine::Impl::plan_access(const ItemAccess& access, SideShape& shap
   bool clipped = false;
   shape = make_shape(p, clip_width(p, kReservedWidthCode, clipped), false, false, 0);
   if (access.kind == BurstKind::kStatusFetch) shape.width_log2 = std::min<std::uint8_t>(shape.width_log2, 2);
-  shape.max_bytes = std::min(p.max_burst_len, 1u << std::min(p.burstlen_width, 8u)) << shape.width_log2;
+  shape.max_bytes = longest_burst(p) << shape.width_log2;
   return plan_burst(shape, access.address + access.done, access.length - access.done);
 }
 
@@ -124,7 +130,7 @@ void Engine::Impl::item_fetched(Channel& c, Cycle t) {
   }
   c.block_ts = next.block_ts & block_ts_bits;
   c.ctl = next.ctl;
-  c.llp = next.llp & (~(kItemAlignment - 1) | 1);
+  c.llp = next.llp & (kLlpAddress | kLlpMaster);
   c.phase = Phase::kDecoding;
   c.wake = t + p.lli_decode_latency;
   if (c.suspend) report_suspended(c, t);

@@ -11,8 +11,7 @@ void Engine::Impl::start_prefetch(Channel& c, Cycle t) {
   c.prefetch.state = Prefetch::kNone;
   c.prefetch.delays_suspension = false;
   if (!p.lli_prefetch_en || !c.list || c.ctl.last()) return;
-  c.prefetch.access = {BurstKind::kDescriptorFetch, c.llp & ~std::uint64_t{kLliBytes - 1} & address_mask,
-                       kLliFetchBytes, 0, master_of(static_cast<unsigned>(c.llp & 1))};
+  c.prefetch.access = fetch_of(c.llp);
   plan_prefetch(c, t);
 }
 

@@ -14,8 +14,6 @@ void store_le(std::byte* bytes, std::uint64_t value, unsigned count) {
   for (unsigned i = 0; i < count; ++i) bytes[i] = static_cast<std::byte>(value >> (8 * i));
 }
 
-constexpr std::uint32_t kItemsMask = 0x3FFFFF;
-constexpr std::uint32_t kLeftMask = 0x7FFF;
 constexpr unsigned kBlockDoneBit = 62;
 constexpr unsigned kTransferDoneBit = 63;
 

@@ -13,6 +13,11 @@ inline constexpr unsigned kLliFetchBytes = 40;         ///< 0x00..0x27
 inline constexpr unsigned kLliWriteBackOffset = 0x20;  ///< CTL, SSTAT, DSTAT, LLP_STATUS
 inline constexpr unsigned kLliWriteBackBytes = 24;     ///< 0x20..0x37
 
+inline constexpr std::uint32_t kItemsMask = 0x3FFFFF;  ///< BLOCK_TS and CMPLTD_BLK_TFR_SIZE
+inline constexpr std::uint32_t kLeftMask = 0x7FFF;     ///< DATA_LEFT_IN_FIFO
+inline constexpr std::uint64_t kLlpAddress = ~std::uint64_t{kLliBytes - 1};
+inline constexpr std::uint64_t kLlpMaster = 1;
+
 struct LinkedListItem {
   std::uint64_t sar = 0;
   std::uint64_t dar = 0;

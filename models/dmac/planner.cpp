@@ -23,7 +23,7 @@ std::uint8_t clip_width(const Parameters& parameters, unsigned width_code, bool&
 
 SideShape make_shape(const Parameters& parameters, std::uint8_t width_log2, bool fixed, bool len_enabled,
                      unsigned len) {
-  std::uint32_t beats = std::min(parameters.max_burst_len, 1u << std::min(parameters.burstlen_width, 8u));
+  std::uint32_t beats = longest_burst(parameters);
   if (len_enabled) beats = std::min(beats, len + 1);
   if (fixed) beats = std::min(beats, kMaxFixedBeats);
   beats = std::min(beats, (fifo_bytes_of(parameters) / 2) >> width_log2);

@@ -54,6 +54,11 @@ inline std::uint32_t beat_of(const SideShape& shape, std::uint64_t address, std:
   return (misalignment(shape, address) + index) >> shape.width_log2;
 }
 
+/// Beats of the longest burst that the controller can ask for.
+inline std::uint32_t longest_burst(const Parameters& parameters) {
+  return std::min(parameters.max_burst_len, 1u << std::min(parameters.burstlen_width, 8u));
+}
+
 /// SRC_TR_WIDTH or DST_TR_WIDTH as the hardware can do it: not wider than the bus. `clipped` tells if it had
 /// to be.
 std::uint8_t clip_width(const Parameters& parameters, unsigned width_code, bool& clipped);

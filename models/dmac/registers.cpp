@@ -7,7 +7,6 @@ namespace dmavp::dmac {
 namespace {
 
 constexpr std::uint64_t kAll = ~std::uint64_t{0};
-constexpr std::uint64_t kCtlReset = 0x1200;
 
 std::uint64_t merge(std::uint64_t old, const RegisterWrite& w) { return (old & ~w.lanes) | w.data; }
 
@@ -205,10 +204,7 @@ void Registers::reset_state() {
     ch = Channel{};
     ch.enabled = ch.signalled = kAllImplemented;
     ch.cfg = cfg_register_->reset_value(n);
-    engine_.set_ctl(n, kCtlReset);
     engine_.set_config(n, decode_cfg(ch.cfg));
-    engine_.set_axi_id(n, 0);
-    engine_.set_axi_qos(n, 0);
   }
   update_lines();
 }
