@@ -302,17 +302,16 @@ bool Model::fetch_status(State& s, ChannelRun& run) {
 
 bool Model::write_back(State& s, ChannelRun& run, const BlockRun& block, u64 raw_ctl, bool last) {
   const u64 first = block.item + lli::kCtl;
-  u64 at = 0;
-  if (const unsigned kinds = errors_in(first, block.item + 0x37, true, at)) {
-    fail(s, run, (kinds & 1 ? irq::kLliWriteSlvErr : 0) | (kinds & 2 ? irq::kLliWriteDecErr : 0));
-    return false;
-  }
+  u64 bad = 0;
+  const unsigned kinds = errors_in(first, block.item + 0x37, true, bad);
   const auto put = [&](unsigned offset, u64 value, u64 other, u64 any, unsigned bytes) {
     for (unsigned i = 0; i < bytes; ++i) {
       const auto byte = [&](u64 v) { return static_cast<u8>(v >> (8 * i)); };
       const u64 address = block.item + offset + i;
-      run.writes.push_back({address, ByteWrite::kNoSource, byte(value), byte(other), byte(any) != 0, false});
-      memory_[address] = byte(value);
+      if (address >= bad) continue;  // bursts before the one that is refused may have written
+      run.writes.push_back(
+          {address, ByteWrite::kNoSource, byte(value), byte(other), byte(any) != 0, kinds != 0});
+      if (kinds == 0) memory_[address] = byte(value);
     }
   };
   // Bits without a function may come back as read or as zero; bits of SSTAT and DSTAT likewise (3.1
@@ -331,6 +330,10 @@ bool Model::write_back(State& s, ChannelRun& run, const BlockRun& block, u64 raw
   const u64 residue = block.bytes != block.written ? 0x00FFFFFFFFFFFFFFu : 0;
   const u64 items = completed(block);
   put(lli::kLlpStatus, items | done | bit64(62), items | done | (ioc ? bit64(62) : 0), residue, 8);
+  if (kinds != 0) {
+    fail(s, run, (kinds & 1 ? irq::kLliWriteSlvErr : 0) | (kinds & 2 ? irq::kLliWriteDecErr : 0));
+    return false;
+  }
   return true;
 }
 

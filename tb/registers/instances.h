@@ -29,6 +29,7 @@ inline std::vector<RigOptions> instances() {
   add(6, 32, 2, 16, true).parameters.lli_wb_en = false;
   RigOptions& slow = add(4, 4, 1, 8, false);
   slow.parameters.force_cfg2 = true;
+  slow.parameters.max_burst_len = 4;  // items take several bursts
   slow.read_latency = 40;
   slow.write_latency = 25;
   add(16, 16, 2, 16, true).parameters.granule_bytes = 64;
@@ -53,6 +54,7 @@ inline std::vector<RigOptions> instances() {
   RigOptions& lean = add(5, 4, 1, 16, true);
   whole(lean);
   lean.parameters.lli_wb_en = false;
+  lean.parameters.max_burst_len = 4;
   lean.parameters.handshake_latency = 5;
   // The other choice at every open point of section 7 that shows in what is moved.
   RigOptions& other = add(7, 8, 2, 16, true);
