@@ -334,7 +334,6 @@ void Engine::Impl::teardown(Channel& c) {
   ++c.generation;
   release_lock(c);
   c.prefetch.state = Prefetch::kNone;
-  c.rd.handshake = c.wr.handshake = Handshake{};
   c.copied = c.sampled = 0;
   c.exact = false;
   c.enabled = c.suspend = c.suspended = c.source_stopped = c.disabling = c.held = false;

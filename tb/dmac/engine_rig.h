@@ -24,7 +24,9 @@ class ArrayPort final : public AxiPort {
   Path path(unsigned, std::uint64_t address, bool write) override {
     ++path_calls;
     if (address >= memory.size()) return {memory.size(), ~std::uint64_t{0}, 0, nullptr};
-    return {0, memory.size() - 1, write ? write_latency : read_latency, direct ? memory.data() : nullptr};
+    if (address < far_end) return {0, far_end - 1, far_latency, nullptr};
+    return {far_end, memory.size() - 1, write ? write_latency : read_latency,
+            direct ? memory.data() + far_end : nullptr};
   }
   AxiStatus commit(const Burst& burst, const BurstTimes& times, std::byte* data) override {
     const unsigned number = commits++;
@@ -67,6 +69,8 @@ class ArrayPort final : public AxiPort {
   std::vector<std::byte> memory;
   Cycle read_latency = 10;
   Cycle write_latency = 4;
+  std::uint64_t far_end = 0;  ///< addresses below it take far_latency both ways
+  Cycle far_latency = 0;
   bool direct = false;
   bool log = false;
   unsigned commits = 0;

@@ -244,6 +244,10 @@ TEST(SoftwareHandshakeBits, StayUntilTheTransactionIsDoneAndCannotBeCleared) {
   rig.write("SWHSDST", 2, 3);
   rig.abort(2);
   EXPECT_EQ(rig.read("SWHSDST", 2), 0u) << "requests end with the channel";
+  flow.begin();
+  EXPECT_EQ(rig.read("SWHSSRC", 2) | rig.read("SWHSDST", 2), 0u) << "and do not come back";
+  rig.run(500);
+  EXPECT_TRUE(rig.device(kSourceHs).data.empty());
 }
 
 }  // namespace
