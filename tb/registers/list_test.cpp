@@ -1,4 +1,6 @@
 // Linked lists: VALID, LAST, write-back, halting and resuming, and what LLP shows (specification 3).
+#include <algorithm>
+
 #include "registers/instances.h"
 #include "registers/steps.h"
 
@@ -273,6 +275,42 @@ TEST(ListDetails, LlpLowBitsHaveNoFunction) {
   ASSERT_TRUE(rig.run_until_idle());
   EXPECT_EQ(rig.status(0), irq::kTransferDone);
   EXPECT_EQ(copied(rig.ram(), kFrom, kTo, 128), 128u);
+}
+
+/// An item and its write-back that take several bursts: at most the one under way is still seen after a
+/// disable.
+TEST(ListDetails, DisableStopsBetweenTheBurstsOfAnItem) {
+  RigOptions o = plain(true, false);
+  o.parameters.max_burst_len = 2;
+  Rig rig(o);
+  unsigned within = 0;
+  const auto of_item = [&] {
+    return std::count_if(rig.accesses().begin(), rig.accesses().end(),
+                         [](const BusAccess& a) { return a.address < kItems + 64; });
+  };
+  for (Cycle at = 0;; ++at) {
+    SCOPED_TRACE(at);
+    ASSERT_LT(at, 1000u);
+    rig.soft_reset();
+    fill(rig, 9);
+    item(kItems, kFrom, kTo, 2, wide(), 0, true, true).write(rig.ram());
+    rig.power_up();
+    rig.accesses().clear();
+    start(rig, list_at(0, kItems));
+    rig.run(at);
+    if (!rig.enabled(0)) break;
+    const auto before = of_item();
+    rig.disable(0);
+    ASSERT_TRUE(rig.run_until_idle(200, 1));
+    const auto after = of_item();
+    if (before < 3) {  // of three bursts of the fetch
+      EXPECT_LE(after, before + 1);
+      within += after == before + 1;
+    }
+    rig.run(100);
+    EXPECT_EQ(of_item(), after);
+  }
+  EXPECT_GT(within, 10u);
 }
 
 }  // namespace
