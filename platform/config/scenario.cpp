@@ -22,18 +22,35 @@ bool is_name(const std::string& name) {
   });
 }
 
-// A --set value as TOML would have it: true, 12 and 1.5 are typed, everything else is a string.
-void insert_value(toml::table& table, const std::string& key, const std::string& value) {
+// A --set value as TOML would have it: true and 12 are typed, everything else is a string.
+template <class Use>
+void with_value(const std::string& value, Use use) {
+  const bool digits =
+      !value.empty() && value.find_first_not_of("0123456789") == std::string::npos && value.size() < 19;
   if (value == "true" || value == "false") {
-    table.insert_or_assign(key, value == "true");
-  } else if (const bool digits = !value.empty() &&
-                                 value.find_first_not_of("0123456789") == std::string::npos &&
-                                 value.size() < 19;
-             digits) {
-    table.insert_or_assign(key, static_cast<std::int64_t>(std::stoll(value)));
+    use(value == "true");
+  } else if (digits) {
+    use(static_cast<std::int64_t>(std::stoll(value)));
   } else {
-    table.insert_or_assign(key, value);
+    use(value);
   }
+}
+
+// "key", or "key[2]" for a member of an array. Empty, or what is wrong.
+std::string set_value(toml::table& table, const std::string& key, const std::string& value) {
+  const std::size_t bracket = key.find('[');
+  if (bracket == std::string::npos || key.back() != ']') {
+    with_value(value, [&](const auto& typed) { table.insert_or_assign(key, typed); });
+    return "";
+  }
+  toml::array* list = table[key.substr(0, bracket)].as_array();
+  const auto index = parse_size(key.substr(bracket + 1, key.size() - bracket - 2));
+  if (list == nullptr) return key.substr(0, bracket) + " is no array there";
+  if (!index || *index >= list->size())
+    return "the array has members 0 to " + std::to_string(list->size() - 1);
+  const auto at = list->cbegin() + static_cast<std::ptrdiff_t>(*index);
+  with_value(value, [&](const auto& typed) { list->replace(at, typed); });
+  return "";
 }
 
 class Parser {
@@ -95,7 +112,8 @@ class Parser {
     if (table == nullptr)
       throw InputError("--set " + path + ": no such table in " + file_ + " (scenario, expect, client.NAME)");
     if (key.empty()) throw InputError("--set " + path + ": a table cannot be set, name a key in it");
-    insert_value(*table, key, setting.value);
+    const std::string wrong = set_value(*table, key, setting.value);
+    if (!wrong.empty()) throw InputError("--set " + path + ": " + wrong);
   }
 
   // Every key of `table` must have a handler.
@@ -166,6 +184,7 @@ class Parser {
                {{"errors", number([this](std::uint64_t v) { scenario_.expect.errors = v; })},
                 {"bytes_min", number([this](std::uint64_t v) { scenario_.expect.bytes_min = v; })},
                 {"duration_max", time([this](std::uint64_t v) { scenario_.expect.duration_max_ps = v; })},
+                {"halts_max", number([this](std::uint64_t v) { scenario_.expect.halts_max = v; })},
                 {"losses_max", number([this](std::uint64_t v) { scenario_.expect.losses_max = v; })}});
     read_clients();
   }

@@ -20,6 +20,7 @@ struct Expectations {
   std::uint64_t errors = 0;                      ///< failed transfers, exactly
   std::optional<std::uint64_t> bytes_min;        ///< over all clients
   std::optional<std::uint64_t> duration_max_ps;  ///< simulated time of the run
+  std::optional<std::uint64_t> halts_max;        ///< of channels, on items or shadow sets that were not valid
   std::optional<std::uint64_t> losses_max;       ///< what peripherals lost: overruns, underruns, cut commands
 };
 

@@ -13,7 +13,7 @@ class Recorder::Tap : public Observer {
 
   // What only the trace shows costs nothing without one.
   unsigned interests() const override {
-    return recorder_.trace_ != nullptr ? kEverything : kInterrupts | kDiagnostics;
+    return recorder_.trace_ != nullptr ? kEverything : kBlocks | kInterrupts | kDiagnostics;
   }
 
   void burst(const BurstEvent& event) override {
@@ -26,7 +26,10 @@ class Recorder::Tap : public Observer {
     if (recorder_.finished_) return;
     BlockEvent named = event;
     named.source.name = name_.c_str();
-    recorder_.trace_->block(named);
+    if (recorder_.trace_ != nullptr) recorder_.trace_->block(named);
+    if (const auto halt = recorder_.halts_[name_].block(event))
+      recorder_.diagnostic(Severity::kWarning, "dmac.invalid-item", halt->time, name_,
+                           "channel " + std::to_string(event.channel) + " halted: " + halt->cause);
   }
   void register_access(const RegisterEvent& event) override {
     if (recorder_.finished_) return;
@@ -37,6 +40,7 @@ class Recorder::Tap : public Observer {
   void interrupt(const InterruptEvent& event) override {
     if (recorder_.finished_) return;
     if (event.level) ++recorder_.edges_[{name_, event.line}];
+    recorder_.halts_[name_].interrupt(event);
     if (recorder_.trace_ == nullptr) return;
     InterruptEvent named = event;
     named.source.name = name_.c_str();
@@ -161,6 +165,12 @@ std::vector<InterruptRecord> Recorder::interrupts() const {
 std::uint64_t Recorder::rising_edges(const std::string& source, unsigned line) const {
   const auto found = edges_.find({source, line});
   return found == edges_.end() ? 0 : found->second;
+}
+
+const std::map<unsigned, HaltWatch::Channel>& Recorder::halts(const std::string& source) const {
+  static const std::map<unsigned, HaltWatch::Channel> kNone;
+  const auto found = halts_.find(source);
+  return found == halts_.end() ? kNone : found->second.channels();
 }
 
 }  // namespace dmavp::platform

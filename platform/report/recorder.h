@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/observer.h"
 #include "kernel/kernel.h"
+#include "platform/report/halt_watch.h"
 #include "platform/report/trace.h"
 #include "port/machine.h"
 
@@ -68,6 +69,8 @@ class Recorder {
   std::vector<InterruptRecord> interrupts() const;
   /// Rising edges of an interrupt output of a controller; lines 0..31 are channels.
   std::uint64_t rising_edges(const std::string& source, unsigned line) const;
+  /// Channels of a controller that halted on an item that was not valid.
+  const std::map<unsigned, HaltWatch::Channel>& halts(const std::string& source) const;
   port::Time end() const { return end_; }
   const kernel::RunStatistics& statistics() const { return statistics_; }
 
@@ -82,6 +85,7 @@ class Recorder {
   std::vector<DiagnosticRecord> diagnostics_;
   std::map<std::pair<unsigned, std::uint64_t>, std::uint64_t> interrupts_;
   std::map<std::pair<std::string, unsigned>, std::uint64_t> edges_;
+  std::map<std::string, HaltWatch> halts_;  ///< by controller
   kernel::RunStatistics statistics_;
   port::Time end_ = 0;
   bool finished_ = false;

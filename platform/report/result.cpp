@@ -75,6 +75,7 @@ json::array channels(Board& board, const Recorder& recorder) {
   json::array list;
   for (unsigned d = 0; d < board.dmacs(); ++d) {
     const DmacDescription& description = board.description().dmacs[d];
+    const auto& halts = recorder.halts(description.name);
     for (unsigned ch = 0; ch < description.parameters.num_channels; ++ch) {
       const dmac::ChannelStatistics s = board.dmac(d).engine().channel_statistics(ch);
       list.push_back(json::object{{"name", description.name + ".ch" + std::to_string(ch)},
@@ -85,6 +86,7 @@ json::array channels(Board& board, const Recorder& recorder) {
                                   {"write_bursts", s.write_bursts},
                                   {"lli_fetches", s.lli_fetches},
                                   {"interrupts", recorder.rising_edges(description.name, ch)},
+                                  {"halts", halts.count(ch) != 0 ? halts.at(ch).halts : 0},
                                   {"reader", side(s.reader)},
                                   {"writer", side(s.writer)}});
     }

@@ -220,6 +220,7 @@ class Run {
       failures.push_back("took " + format_time(recorder_.end()) + ", expected at most " +
                          format_time(*expect.duration_max_ps));
     }
+    if (expect.halts_max) judge_halts(*expect.halts_max);
     if (expect.losses_max) judge_losses(*expect.losses_max);
     for (const DiagnosticRecord& d : recorder_.diagnostics()) {
       if (d.severity == Severity::kError) failures.push_back("diagnostic " + d.kind);
@@ -230,6 +231,21 @@ class Run {
       for (const ClientRecord& client : recorder_.clients()) seen = seen || client.name == module.client;
       if (!seen) failures.push_back("client " + module.client + " never started");
     }
+  }
+
+  void judge_halts(std::uint64_t allowed) {
+    std::uint64_t halts = 0;
+    std::vector<std::string> which;
+    for (const DmacDescription& dmac : description_.dmacs) {
+      for (const auto& [number, channel] : recorder_.halts(dmac.name)) {
+        halts += channel.halts;
+        which.push_back(dmac.name + ".ch" + std::to_string(number) + " halted " +
+                        std::to_string(channel.halts) + " times (expected at most " +
+                        std::to_string(allowed) + " in all), first at " + format_time(channel.first->time) +
+                        ": " + channel.first->cause);
+      }
+    }
+    if (halts > allowed) summary_.failures.insert(summary_.failures.end(), which.begin(), which.end());
   }
 
   void judge_losses(std::uint64_t allowed) {

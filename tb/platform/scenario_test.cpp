@@ -48,7 +48,8 @@ TEST_F(ScenarioTest, ReadsEverything) {
   const Scenario s =
       load("[scenario]\nname = \"n\"\nseed = 7\nduration = \"2ms\"\nmodules = [\"" + module() + "\"]\n" +
            "[client.zz]\nmodule = \"" + module() + "\"\nsize = \"64KiB\"\nrun = true\n" + client() +
-           "n = 3\n[expect]\nerrors = 2\nbytes_min = \"1MiB\"\nduration_max = \"1ms\"\nlosses_max = 4\n");
+           "n = 3\n[expect]\nerrors = 2\nbytes_min = \"1MiB\"\nduration_max = \"1ms\"\nlosses_max = "
+           "4\nhalts_max = 5\n");
   EXPECT_EQ(s.name, "n");
   EXPECT_EQ(s.seed, 7u);
   EXPECT_EQ(s.duration_ps, 2'000'000'000u);
@@ -62,6 +63,7 @@ TEST_F(ScenarioTest, ReadsEverything) {
   EXPECT_EQ(s.expect.bytes_min, 1048576u);
   EXPECT_EQ(s.expect.duration_max_ps, 1'000'000'000u);
   EXPECT_EQ(s.expect.losses_max, 4u);
+  EXPECT_EQ(s.expect.halts_max, 5u);
 }
 
 TEST_F(ScenarioTest, SettingsWinOverTheFile) {
@@ -101,6 +103,17 @@ TEST_F(ScenarioTest, SettingsThatLeadNowhereAreRefused) {
   EXPECT_THAT(message(client(), {{"nowhere.x", "1"}}), HasSubstr("no such table"));
   EXPECT_THAT(message(client(), {{"scenario.sede", "1"}}), HasSubstr("scenario.sede: unknown key"));
   EXPECT_THAT(message(client(), {{"scenario.seed", "x"}}), HasSubstr("--set: scenario.seed"));
+}
+
+TEST_F(ScenarioTest, OneModuleOfTheListIsExchanged) {
+  const std::string text =
+      "[scenario]\nmodules = [\"dmaengine\", \"virt-dma\", \"dw-axi-dmac\"]\n" + client();
+  const Scenario s = load(text, {{"scenario.modules[1]", module()}});
+  EXPECT_EQ(s.modules.at(1).file, module());
+  EXPECT_THAT(s.modules.at(2).file, HasSubstr("dw-axi-dmac.so"));
+  EXPECT_THAT(message(text, {{"scenario.modules[3]", "x"}}), HasSubstr("the array has members 0 to 2"));
+  EXPECT_THAT(message(text, {{"scenario.modules[x]", "x"}}), HasSubstr("the array has members 0 to 2"));
+  EXPECT_THAT(message(text, {{"scenario.seed[0]", "1"}}), HasSubstr("seed is no array"));
 }
 
 TEST_F(ScenarioTest, EveryFaultIsReportedAtOnce) {
