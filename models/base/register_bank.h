@@ -123,6 +123,7 @@ class Register {
   std::uint64_t writable() const { return writable_; }  ///< bits whose writing has an effect
   bool read_only() const { return writable_ == 0; }
   bool write_only() const { return readable_ == 0 && writable_ != 0; }
+  bool read_acts() const { return static_cast<bool>(after_read_); }  ///< reading has a side effect
 
   // --- state of registers that are not live ---
   std::uint64_t value(unsigned instance = 0) const { return values_[instance]; }

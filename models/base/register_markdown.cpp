@@ -1,44 +1,23 @@
 // The reference manual of a register map, from its declaration alone.
-#include <algorithm>
 #include <ostream>
-#include <sstream>
 #include <string>
 
 #include "base/register_bank.h"
+#include "base/register_text.h"
 
 namespace dmavp {
 
 namespace {
 
-std::string hex(std::uint64_t value, unsigned digits) {
-  std::ostringstream text;
-  text << std::hex << std::uppercase;
-  text.width(digits);
-  text.fill('0');
-  text << value;
-  return "0x" + text.str();
-}
-
 std::string offset_text(const Register& reg) {
-  std::string text = hex(reg.offset(), 3);
-  if (reg.in_group()) text += " + n * " + hex(reg.stride(), 3);
+  std::string text = hex_text(reg.offset(), 3);
+  if (reg.in_group()) text += " + n * " + hex_text(reg.stride(), 3);
   return text;
-}
-
-std::string register_access(const Register& reg) {
-  return reg.read_only() ? "RO" : reg.write_only() ? "WO" : "RW";
-}
-
-bool same_reset(const Register& reg) {
-  for (unsigned i = 1; i < reg.count(); ++i) {
-    if (reg.reset_value(i) != reg.reset_value(0)) return false;
-  }
-  return true;
 }
 
 std::string reset_text(const Register& reg) {
   if (reg.write_only()) return "-";
-  return hex(reg.reset_value(), reg.width_bits() / 4) + (same_reset(reg) ? "" : " (n = 0)");
+  return hex_text(reg.reset_value(), reg.width_bits() / 4) + (same_reset(reg) ? "" : " (n = 0)");
 }
 
 std::string bits_text(const Field& f) {
@@ -49,10 +28,10 @@ std::string field_reset(const Register& reg, const Field& f) {
   if ((f.mask() & reg.readable()) == 0) return "-";
   std::string text;
   for (unsigned i = 0; i < reg.count(); ++i) {
-    const std::string one = hex((reg.reset_value(i) & f.mask()) >> f.lo, 1);
+    const std::string one = hex_text((reg.reset_value(i) & f.mask()) >> f.lo, 1);
     if (i == 0) {
       text = one;
-    } else if (one != hex((reg.reset_value(0) & f.mask()) >> f.lo, 1)) {
+    } else if (one != hex_text((reg.reset_value(0) & f.mask()) >> f.lo, 1)) {
       return "by channel";
     }
   }
@@ -68,18 +47,15 @@ void RegisterBank::write_markdown(std::ostream& out) const {
       << "| Offset | Register | Width | Access | Reset | |\n| --- | --- | --- | --- | --- | --- |\n";
   for (const Register& reg : registers_) {
     out << "| " << offset_text(reg) << " | " << reg.name() << " | " << reg.width_bits() << " | "
-        << register_access(reg) << " | " << reset_text(reg) << " | " << reg.title() << " |\n";
+        << access_text(reg) << " | " << reset_text(reg) << " | " << reg.title() << " |\n";
   }
   for (const Register& reg : registers_) {
     out << "\n## " << reg.name() << " - " << reg.title() << "\n\n"
         << "Offset " << offset_text(reg);
     if (reg.in_group()) out << ", n = 0 .. " << reg.count() - 1;
-    out << ". Access " << register_access(reg) << ", reset " << reset_text(reg) << ".\n\n"
+    out << ". Access " << access_text(reg) << ", reset " << reset_text(reg) << ".\n\n"
         << "| Bits | Field | Access | Reset | Meaning |\n| --- | --- | --- | --- | --- |\n";
-    std::vector<const Field*> fields;
-    for (const Field& f : reg.fields()) fields.push_back(&f);
-    std::sort(fields.begin(), fields.end(), [](const Field* a, const Field* b) { return a->lo < b->lo; });
-    for (const Field* f : fields) {
+    for (const Field* f : fields_in_order(reg)) {
       out << "| " << bits_text(*f) << " | " << f->name << " | " << to_string(f->access) << " | "
           << field_reset(reg, *f) << " | " << f->text << " |\n";
     }

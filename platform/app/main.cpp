@@ -26,7 +26,7 @@ int execute(const CommandLine& line) {
     case Command::kRun:
       return run(line.run);
     case Command::kRegs:
-      print_registers(std::cout, line.board, line.run.settings, line.device);
+      print_registers(std::cout, line.board, line.run.settings, line.device, line.format);
       break;
     case Command::kBoards:
       list_boards(std::cout);

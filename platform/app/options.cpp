@@ -176,11 +176,11 @@ CommandLine parse_list(const std::string& name, Command command, const Words& ar
                           "form of the table (default text)");
   }
   if (command == Command::kRegs) {
-    options.add_options()("format", po::value<std::string>()->value_name("md"),
-                          "form of the reference (default md)")(
+    options.add_options()("format", po::value<std::string>()->value_name("md|json|h|svd"),
+                          "form of the reference (default md): Markdown, JSON, C header, CMSIS-SVD")(
         "board", po::value<std::string>()->value_name("NAME|FILE"), "board of the device (default k210)")(
         "device", po::value<std::string>()->value_name("NAME"),
-        "alias or path of a controller or peripheral (default: the first "
+        "alias or path of a controller or peripheral, or all (default: the first "
         "controller)")("set", po::value<Words>()->value_name("PATH=VALUE"),
                        "change a property of the board; repeatable");
   }
@@ -202,10 +202,10 @@ CommandLine parse_list(const std::string& name, Command command, const Words& ar
     }
   }
   line.format = values.count("format") != 0 ? values["format"].as<std::string>() : "";
-  if (command == Command::kRegs && !line.format.empty() && line.format != "md") {
-    const bool later = line.format == "json" || line.format == "h" || line.format == "svd";
-    throw InputError("dmavp regs --format " + line.format +
-                     (later ? " is not available in this version (only md)" : ": no such format (md)"));
+  if (command == Command::kRegs && line.format.empty()) line.format = "md";
+  if (const std::string& f = line.format;
+      command == Command::kRegs && f != "md" && f != "json" && f != "h" && f != "svd") {
+    throw InputError("dmavp regs --format " + f + ": no such format (md, json, h, svd)");
   }
   if (command == Command::kProperties && !line.format.empty() && line.format != "md" &&
       line.format != "text") {

@@ -15,7 +15,7 @@ struct CommandLine {
   std::string help;  ///< text of kHelp
   RunOptions run;
   std::string board = "k210";  ///< of regs
-  std::string device;          ///< of regs: alias or path, empty for the first controller
+  std::string device;          ///< of regs: alias or path, "all", empty for the first controller
   std::string format;          ///< of regs and properties
 };
 

@@ -13,7 +13,8 @@ list(TRANSFORM models PREPEND dmavp_)
 install(TARGETS ${models} EXPORT dmavp-models ARCHIVE COMPONENT development)
 install(EXPORT dmavp-models NAMESPACE dmavp:: DESTINATION ${package} COMPONENT development)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/models/ DESTINATION ${DMAVP_INCLUDE_DIR} COMPONENT development
-  FILES_MATCHING PATTERN "*.h" PATTERN engine_impl.h EXCLUDE)
+  FILES_MATCHING PATTERN "*.h" PATTERN engine_impl.h EXCLUDE
+  PATTERN register_text.h EXCLUDE)
 
 # The program with its kernel and modules, and what modules of others are built with.
 set_target_properties(dmavp_program PROPERTIES EXPORT_NAME program INSTALL_RPATH "$ORIGIN/../lib/dmavp")
