@@ -25,6 +25,12 @@ int execute(const CommandLine& line) {
       break;
     case Command::kRun:
       return run(line.run);
+    case Command::kDiff: {
+      const int status = diff_results(std::cout, line.file_a, line.file_b, line.tolerances);
+      std::cout.flush();
+      if (std::cout) return status;
+      break;
+    }
     case Command::kRegs:
       print_registers(std::cout, line.board, line.run.settings, line.device, line.format);
       break;

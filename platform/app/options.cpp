@@ -18,13 +18,16 @@ constexpr const char* kOverview =
     "\n"
     "  run [SCENARIO]          boot the board and run a scenario (\"default\" if none is named)\n"
     "  dmatest [NAME=VALUE...] run the kernel's DMA test client with these module parameters\n"
+    "  diff A.json B.json      compare two results field by field\n"
     "  regs                    register reference of the DMA controller or a peripheral\n"
     "  boards, scenarios, modules, properties    list what there is\n"
     "\n"
     "  dmavp COMMAND --help    options of a command\n"
     "  dmavp --version\n"
     "\n"
-    "exit status: 0 expectations met, 1 ran and did not, 2 wrong input or command line, 3 internal fault\n";
+    "exit status: 0 expectations met (diff: equal), 1 ran and did not (diff: different), 2 wrong input or "
+    "command line,"
+    "\n3 internal fault\n";
 
 po::options_description run_options() {
   po::options_description options("options");
@@ -167,6 +170,51 @@ CommandLine parse_dmatest(const Words& arguments) {
   return line;
 }
 
+CommandLine parse_diff(const Words& arguments) {
+  po::options_description options("options");
+  options.add_options()("help,h", "this text")(
+      "threshold", po::value<Words>()->value_name("FIELD=N|N%"),
+      "how far a number may be from A's, in its unit or in percent; of several that match the last counts; "
+      "repeatable")("ignore", po::value<Words>()->value_name("FIELD"),
+                    "do not compare this field, whatever thresholds say; repeatable");
+  const auto values = parse(arguments, options, "diff");
+  if (values.count("help") != 0) {
+    return help(
+        "usage: dmavp diff A.json B.json [OPTION...]\n\n"
+        "Compares two results of dmavp run --json. Prints the fields that differ by more than is allowed.\n"
+        "FIELD is a path as it is printed: sim_time_ps, channels[dmac0.ch0].reader.fifo, "
+        "clients[copy].latency_ns.\n"
+        "* stands for any characters; an object or array stands for everything below it. wall_s is compared "
+        "only\n"
+        "with --threshold wall_s=N.\n\n"
+        "exit status: 0 equal within the thresholds, 1 different, 2 wrong input or command line\n\n" +
+        shown(options));
+  }
+  CommandLine line;
+  line.command = Command::kDiff;
+  const Words files = values.count("positional") != 0 ? values["positional"].as<Words>() : Words{};
+  if (files.size() != 2) {
+    throw InputError("dmavp diff: two results are needed, " + std::to_string(files.size()) +
+                     " given (see dmavp diff --help)");
+  }
+  line.file_a = files[0];
+  line.file_b = files[1];
+  if (values.count("threshold") != 0) {
+    for (const std::string& text : values["threshold"].as<Words>()) {
+      line.tolerances.push_back(parse_threshold(text));
+    }
+  }
+  if (values.count("ignore") != 0) {
+    for (const std::string& field : values["ignore"].as<Words>()) {
+      Tolerance tolerance;
+      tolerance.pattern = field;
+      tolerance.ignore = true;
+      line.tolerances.push_back(tolerance);
+    }
+  }
+  return line;
+}
+
 // boards, scenarios, modules: nothing but --help.
 CommandLine parse_list(const std::string& name, Command command, const Words& arguments) {
   po::options_description options("options");
@@ -228,12 +276,13 @@ CommandLine parse_command_line(const Words& arguments) {
   }
   if (name == "run") return parse_run(rest);
   if (name == "dmatest") return parse_dmatest(rest);
+  if (name == "diff") return parse_diff(rest);
   if (name == "regs") return parse_list(name, Command::kRegs, rest);
   if (name == "boards") return parse_list(name, Command::kBoards, rest);
   if (name == "scenarios") return parse_list(name, Command::kScenarios, rest);
   if (name == "modules") return parse_list(name, Command::kModules, rest);
   if (name == "properties") return parse_list(name, Command::kProperties, rest);
-  for (const char* later : {"sweep", "calibrate", "diff", "diagnostics"}) {
+  for (const char* later : {"sweep", "calibrate", "diagnostics"}) {
     if (name == later) throw InputError("dmavp " + name + " is not available in this version");
   }
   throw InputError("\"" + name + "\" is no command of dmavp (see dmavp --help)");

@@ -4,11 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "platform/report/difference.h"
 #include "platform/run/run.h"
 
 namespace dmavp::platform {
 
-enum class Command { kHelp, kVersion, kRun, kRegs, kBoards, kScenarios, kModules, kProperties };
+enum class Command { kHelp, kVersion, kRun, kDiff, kRegs, kBoards, kScenarios, kModules, kProperties };
 
 struct CommandLine {
   Command command = Command::kHelp;
@@ -17,6 +18,8 @@ struct CommandLine {
   std::string board = "k210";  ///< of regs
   std::string device;          ///< of regs: alias or path, "all", empty for the first controller
   std::string format;          ///< of regs and properties
+  std::string file_a, file_b;  ///< of diff
+  std::vector<Tolerance> tolerances;
 };
 
 /// Throws InputError with a sentence for everything it does not know.

@@ -58,7 +58,6 @@ std::vector<WrongInput> wrong_inputs() {
       // what comes later
       {"later_sweep", {"sweep"}, {"sweep is not available"}},
       {"later_calibrate", {"calibrate", "x.csv"}, {"calibrate is not available"}},
-      {"later_diff", {"diff", "a", "b"}, {"diff is not available"}},
       {"later_diagnostics", {"diagnostics"}, {"diagnostics is not available"}},
       {"later_at", {"run", "--timing", "at"}, {"--timing at is not available"}},
       {"later_html", {"run", "--html", "x"}, {"--html is not available"}},
