@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <regex>
 
 #include "platform/config/module_parameters.h"
 #include "platform/config/paths.h"
@@ -142,6 +143,18 @@ class Parser {
       }
     };
   }
+  Handler pattern(std::optional<std::string>& into) {
+    return [this, &into](const toml::node& node, const std::string& key) {
+      const auto value = node.value_exact<std::string>();
+      if (!value || value->empty()) return complain(node, key, "must be a regular expression (a string)");
+      try {
+        std::regex{*value};
+        into = *value;
+      } catch (const std::regex_error& error) {
+        complain(node, key, "\"" + *value + "\" is not a regular expression: " + error.what());
+      }
+    };
+  }
   Handler number(std::function<void(std::uint64_t)> set) {
     return [this, set](const toml::node& node, const std::string& key) {
       std::optional<std::uint64_t> value;
@@ -185,7 +198,8 @@ class Parser {
                 {"bytes_min", number([this](std::uint64_t v) { scenario_.expect.bytes_min = v; })},
                 {"duration_max", time([this](std::uint64_t v) { scenario_.expect.duration_max_ps = v; })},
                 {"halts_max", number([this](std::uint64_t v) { scenario_.expect.halts_max = v; })},
-                {"losses_max", number([this](std::uint64_t v) { scenario_.expect.losses_max = v; })}});
+                {"losses_max", number([this](std::uint64_t v) { scenario_.expect.losses_max = v; })},
+                {"log_never", pattern(scenario_.expect.log_never)}});
     read_clients();
   }
 

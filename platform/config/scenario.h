@@ -22,6 +22,8 @@ struct Expectations {
   std::optional<std::uint64_t> duration_max_ps;  ///< simulated time of the run
   std::optional<std::uint64_t> halts_max;        ///< of channels, on items or shadow sets that were not valid
   std::optional<std::uint64_t> losses_max;       ///< what peripherals lost: overruns, underruns, cut commands
+  std::optional<std::string>
+      log_never;  ///< regular expression (ECMAScript) that no line of the kernel log matches
 };
 
 struct Scenario {

@@ -168,6 +168,10 @@ std::string Cluster::host_path(const char* path) const {
 std::int64_t Cluster::file_size(const char* path) {
   struct stat status {};
   int error = 0;
+  if (path[0] == '\0') {
+    unreadable_.push_back({path, "the name of the file is empty"});
+    return -ENOENT;
+  }
   if (::stat(host_path(path).c_str(), &status) != 0) {
     error = errno;
   } else if (!S_ISREG(status.st_mode)) {
@@ -177,7 +181,7 @@ std::int64_t Cluster::file_size(const char* path) {
   } else {
     return status.st_size;
   }
-  unreadable_.push_back(std::string(path) + ": " + std::strerror(error));
+  unreadable_.push_back({path, std::strerror(error)});
   return -error;
 }
 
@@ -185,7 +189,7 @@ std::int64_t Cluster::file_read(const char* path, std::uint64_t offset, void* in
   const int fd = ::open(host_path(path).c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
     const int error = errno;
-    unreadable_.push_back(std::string(path) + ": " + std::strerror(error));
+    unreadable_.push_back({path, std::strerror(error)});
     return -error;
   }
   std::uint64_t done = 0;

@@ -54,8 +54,11 @@ class Cluster : public sc_core::sc_module, public port::Machine {
   void attach(kernel::Kernel& kernel) { kernel_ = &kernel; }
   Outcome outcome() const { return outcome_; }
   bool all_loaded() const { return loads_ >= options_.modules; }
-  /// Host files that could not be read, as "path: reason".
-  const std::vector<std::string>& unreadable() const { return unreadable_; }
+  struct UnreadableFile {
+    std::string path, reason;
+  };
+  /// Host files that software asked for and that could not be read.
+  const std::vector<UnreadableFile>& unreadable() const { return unreadable_; }
 
   // --- port::Machine
   // ----------------------------------------------------------------------------------------
@@ -111,7 +114,7 @@ class Cluster : public sc_core::sc_module, public port::Machine {
   std::uint64_t loads_ = 0;
   std::uint64_t unloads_ = 0;
   Outcome outcome_ = Outcome::kRunning;
-  std::vector<std::string> unreadable_;
+  std::vector<UnreadableFile> unreadable_;
 };
 
 }  // namespace dmavp::platform

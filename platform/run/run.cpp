@@ -9,6 +9,8 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <regex>
 #include <systemc>
 #include <utility>
 
@@ -74,6 +76,25 @@ class Output {
   bool closed_ = false;
 };
 
+// Lines of the kernel log that fail the run: what modules that know nothing of the platform found.
+class ForbiddenLog {
+ public:
+  explicit ForbiddenLog(const std::optional<std::string>& pattern) {
+    if (pattern) pattern_.emplace(*pattern);
+  }
+  void look(const char* line) {
+    if (!pattern_ || !std::regex_search(line, *pattern_)) return;
+    if (count_++ == 0) first_ = line;
+  }
+  std::uint64_t count() const { return count_; }
+  const std::string& first() const { return first_; }
+
+ private:
+  std::optional<std::regex> pattern_;
+  std::uint64_t count_ = 0;
+  std::string first_;
+};
+
 std::vector<Setting> split_settings(const std::vector<Setting>& all, DeviceTree& tree) {
   std::vector<Setting> scenario;
   for (const Setting& setting : all) {
@@ -106,6 +127,7 @@ class Run {
         scenario_(load_scenario(options.scenario, scenario_settings_)),
         json_(options.json_file),
         trace_file_(options.trace_file),
+        forbidden_log_(scenario_.expect.log_never),
         choices_(options.seed.value_or(scenario_.seed)),
         recorder_(trace_file_.wanted() ? &trace_ : nullptr) {
     for (const std::string& insmod : options.insmods) scenario_.modules.push_back(parse_insmod(insmod));
@@ -159,7 +181,8 @@ class Run {
     options.modules = scenario_.modules.size();
     options.base_directory = data_directory();
     const bool quiet = options_.quiet;
-    options.log = [quiet](int level, port::Time time, unsigned, const char* line) {
+    options.log = [quiet, this](int level, port::Time time, unsigned, const char* line) {
+      forbidden_log_.look(line);
       if (quiet || level > 6) return;
       std::fprintf(stderr, "[%5llu.%06llu] %s\n", static_cast<unsigned long long>(time / 1'000'000'000'000),
                    static_cast<unsigned long long>(time / 1'000'000 % 1'000'000), line);
@@ -177,9 +200,24 @@ class Run {
     cluster_ = std::make_unique<Cluster>("cpus", *board_, tree_.blob(), choices_, recorder_, options);
   }
 
+  // "client.NAME.PARAMETER: " of the parameters that name the file; nothing when a module's default does.
+  std::string asked_by(const std::string& path) const {
+    std::string who;
+    for (const ModuleSpec& module : scenario_.modules) {
+      for (const auto& [name, value] : module.parameters) {
+        if (value != path) continue;
+        who += module.client.empty() ? module.origin + ": " + name : "client." + module.client + "." + name;
+        who += ": ";
+      }
+    }
+    return who;
+  }
+
   // What was asked for cannot be had: a module or a file.
   int refuse(kernel::Kernel& kernel) {
-    for (const std::string& file : cluster_->unreadable()) std::cerr << "dmavp: " << file << "\n";
+    for (const auto& [path, reason] : cluster_->unreadable()) {
+      std::cerr << "dmavp: " << asked_by(path) << (path.empty() ? "\"\"" : path) << ": " << reason << "\n";
+    }
     if (kernel.status() != 0) std::cerr << "dmavp: " << kernel.error() << "\n";
     return 2;
   }
@@ -222,6 +260,10 @@ class Run {
     }
     if (expect.halts_max) judge_halts(*expect.halts_max);
     if (expect.losses_max) judge_losses(*expect.losses_max);
+    if (forbidden_log_.count() != 0) {
+      failures.push_back("lines of the kernel log that match expect.log_never: " +
+                         std::to_string(forbidden_log_.count()) + ", the first: " + forbidden_log_.first());
+    }
     for (const DiagnosticRecord& d : recorder_.diagnostics()) {
       if (d.severity == Severity::kError) failures.push_back("diagnostic " + d.kind);
     }
@@ -320,6 +362,7 @@ class Run {
   Scenario scenario_;
   Output json_;
   Output trace_file_;
+  ForbiddenLog forbidden_log_;
   SeededChoices choices_;
   Trace trace_;
   Recorder recorder_;

@@ -131,7 +131,19 @@ std::vector<WrongInput> wrong_inputs() {
        file("t.toml", "[scenario]\nname = 1\n")},
       {"scenario_empty", {"run", scratch("m.toml")}, {"nothing to do"}, file("m.toml", "")},
       // files
-      {"file_unreadable", {"run", "--set", "client.file.path=/nope/file"}, {"/nope/file: No such file"}},
+      {"file_unreadable",
+       {"run", "--set", "client.file.path=/nope/file"},
+       {"client.file.path: /nope/file: No such file"}},
+      {"file_is_a_directory",
+       {"run", "--set", "client.file.path=" + scratch(".")},
+       {"client.file.path: ", "Is a directory"}},
+      {"file_without_a_name",
+       {"run", "--set", "client.file.path="},
+       {"client.file.path: \"\": the name of the file is empty"}},
+      {"log_pattern_that_is_none",
+       {"run", scratch("l.toml")},
+       {"l.toml:2: expect.log_never: \"(\" is not a regular expression"},
+       file("l.toml", "[expect]\nlog_never = \"(\"\n")},
       {"json_unwritable", {"run", "--json", "/nope/out.json"}, {"/nope/out.json: cannot be written"}},
       {"trace_unwritable", {"run", "--trace", "/nope/out.trace"}, {"/nope/out.trace: cannot be written"}},
       // modules
@@ -168,6 +180,16 @@ TEST(CliFiles, FullDiskUnderStandardOutputIsNotSilent) {
     EXPECT_EQ(f.status, 3) << command[0];
     EXPECT_THAT(f.err, HasSubstr("standard output: writing failed")) << command[0];
   }
+}
+
+TEST(CliExpectations, LineOfTheKernelLogThatMustNotComeFailsTheRun) {
+  const auto run = [](const char* pattern) {
+    return run_program({"run", "memcpy", "-q", "--set", std::string("expect.log_never=") + pattern});
+  };
+  EXPECT_EQ(run("[0-9]+ channels, nonsense").status, 0);
+  const Finished f = run("[1-9] channels, [0-9]+-bit");
+  EXPECT_EQ(f.status, 1);
+  EXPECT_THAT(f.err, HasSubstr("kernel log that match expect.log_never: 1, the first: dw_axi_dmac"));
 }
 
 TEST(CliFiles, NameOfATreeIsNoOptionOfItsCompiler) {
