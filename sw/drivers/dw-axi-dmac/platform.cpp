@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 
 #include "drivers/dw-axi-dmac/dw-axi-dmac.h"
+#include "drivers/platform-driver.h"
 
 static uint outstanding = 16;
 module_param(outstanding, uint, 0444);
@@ -240,17 +241,7 @@ const struct of_device_id kMatches[] = {
 };
 MODULE_DEVICE_TABLE(of, kMatches);
 
-struct platform_driver make_driver() {
-  struct platform_driver d = {};
-  d.probe = probe;
-  d.remove_new = remove;
-  d.driver.name = "dw_axi_dmac_platform";
-  d.driver.owner = THIS_MODULE;
-  d.driver.of_match_table = kMatches;
-  return d;
-}
-
-struct platform_driver driver = make_driver();
+struct platform_driver driver = make_driver("dw_axi_dmac_platform", kMatches, probe, remove);
 module_platform_driver(driver);
 
 }  // namespace

@@ -1,6 +1,4 @@
 // Probe: what device tree and COMP_PARAM say about the device.
-#include <linux/clk.h>
-#include <linux/err.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -8,6 +6,7 @@
 #include <linux/slab.h>
 
 #include "drivers/dw-i2s/internal.h"
+#include "drivers/platform-driver.h"
 
 namespace dmavp::dw_i2s {
 namespace {
@@ -23,17 +22,13 @@ int probe(struct platform_device* pdev) {
   struct device* dev = &pdev->dev;
   auto* d = static_cast<struct dw_i2s_device*>(devm_kzalloc(dev, sizeof(struct dw_i2s_device), GFP_KERNEL));
   if (!d) return -ENOMEM;
-  struct resource* window = nullptr;
-  d->base = devm_platform_get_and_ioremap_resource(pdev, 0, &window);
-  if (IS_ERR(d->base)) return static_cast<int>(PTR_ERR(d->base));
-  d->physical = window->start;
+  const int ret = map_registers(pdev, &d->base, &d->physical);
+  if (ret) return ret;
   d->dev = dev;
   d->variant = static_cast<const Variant*>(of_device_get_match_data(dev));
   if (!d->variant) d->variant = &kPlain;
   spin_lock_init(&d->lock);
-  struct clk* clock = devm_clk_get(dev, "i2sclk");
-  if (IS_ERR(clock)) clock = devm_clk_get(dev, nullptr);
-  if (!IS_ERR(clock)) d->sclk_hz = clk_get_rate(clock);
+  d->sclk_hz = clock_rate(dev, "i2sclk");
   const u32 parameters = read(d, kCompParam1);
   d->fifo_depth = 2u << (parameters >> 2 & 3);
   d->has[1] = parameters >> 5 & 1;
@@ -60,17 +55,7 @@ const struct of_device_id kMatches[] = {
 };
 MODULE_DEVICE_TABLE(of, kMatches);
 
-struct platform_driver make_driver() {
-  struct platform_driver d = {};
-  d.probe = probe;
-  d.remove_new = remove;
-  d.driver.name = "dw-apb-i2s";
-  d.driver.owner = THIS_MODULE;
-  d.driver.of_match_table = kMatches;
-  return d;
-}
-
-struct platform_driver driver = make_driver();
+struct platform_driver driver = make_driver("dw-apb-i2s", kMatches, probe, remove);
 module_platform_driver(driver);
 
 }  // namespace

@@ -1,6 +1,5 @@
 // Probe: layout, FIFO depth and chip selects are found by writing and reading back; open and close;
 // interrupt.
-#include <linux/clk.h>
 #include <linux/err.h>
 #include <linux/export.h>
 #include <linux/interrupt.h>
@@ -12,6 +11,7 @@
 
 #include "drivers/dma-channel.h"
 #include "drivers/dw-ssi/internal.h"
+#include "drivers/platform-driver.h"
 
 namespace dmavp::dw_ssi {
 namespace {
@@ -93,25 +93,19 @@ int probe(struct platform_device* pdev) {
   struct device* dev = &pdev->dev;
   auto* ssi = static_cast<struct dw_ssi*>(devm_kzalloc(dev, sizeof(struct dw_ssi), GFP_KERNEL));
   if (!ssi) return -ENOMEM;
-  struct resource* window = nullptr;
-  ssi->base = devm_platform_get_and_ioremap_resource(pdev, 0, &window);
-  if (IS_ERR(ssi->base)) return static_cast<int>(PTR_ERR(ssi->base));
-  ssi->physical = window->start;
+  int ret = map_registers(pdev, &ssi->base, &ssi->physical);
+  if (ret) return ret;
   ssi->dev = dev;
   spin_lock_init(&ssi->lock);
   init_completion(&ssi->done);
   ssi->hssi = of_device_is_compatible(dev->of_node, "snps,dwc-ssi-1.01a");
-  struct clk* clock = devm_clk_get(dev, "ssi_clk");
-  if (IS_ERR(clock)) clock = devm_clk_get(dev, nullptr);
-  if (!IS_ERR(clock)) ssi->clock_hz = clk_get_rate(clock);
+  ssi->clock_hz = clock_rate(dev, "ssi_clk");
   if (!ssi->clock_hz) {
     dev_err(dev, "no clock\n");
     return -EINVAL;
   }
   find_parameters(ssi);
-  const int line = platform_get_irq(pdev, 0);
-  if (line < 0) return line;
-  const int ret = devm_request_irq(dev, static_cast<unsigned>(line), interrupt, 0, dev_name(dev), ssi);
+  ret = request_interrupt(pdev, interrupt, ssi);
   if (ret) return ret;
   platform_set_drvdata(pdev, ssi);
   mutex_lock(&masters_lock);
@@ -136,17 +130,7 @@ const struct of_device_id kMatches[] = {
 };
 MODULE_DEVICE_TABLE(of, kMatches);
 
-struct platform_driver make_driver() {
-  struct platform_driver d = {};
-  d.probe = probe;
-  d.remove_new = remove;
-  d.driver.name = "dw-apb-ssi";
-  d.driver.owner = THIS_MODULE;
-  d.driver.of_match_table = kMatches;
-  return d;
-}
-
-struct platform_driver driver = make_driver();
+struct platform_driver driver = make_driver("dw-apb-ssi", kMatches, probe, remove);
 module_platform_driver(driver);
 
 }  // namespace

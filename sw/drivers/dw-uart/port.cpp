@@ -1,5 +1,4 @@
 // The port: probe, line settings, interrupt, open and close.
-#include <linux/clk.h>
 #include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
@@ -13,6 +12,7 @@
 
 #include "drivers/dma-channel.h"
 #include "drivers/dw-uart/internal.h"
+#include "drivers/platform-driver.h"
 
 namespace dmavp::dw_uart {
 namespace {
@@ -133,31 +133,23 @@ int probe(struct platform_device* pdev) {
   struct device* dev = &pdev->dev;
   struct dw_uart* uart = static_cast<struct dw_uart*>(devm_kzalloc(dev, sizeof(struct dw_uart), GFP_KERNEL));
   if (!uart) return -ENOMEM;
-  struct resource* window = nullptr;
-  uart->base = devm_platform_get_and_ioremap_resource(pdev, 0, &window);
-  if (IS_ERR(uart->base)) return static_cast<int>(PTR_ERR(uart->base));
-  uart->physical = window->start;
+  int ret = map_registers(pdev, &uart->base, &uart->physical);
+  if (ret) return ret;
   uart->dev = dev;
   spin_lock_init(&uart->lock);
   init_completion(&uart->sent);
   timer_setup(&uart->poll, poll_receive, 0);
-  struct clk* clock = devm_clk_get(dev, "baudclk");
-  if (IS_ERR(clock)) clock = devm_clk_get(dev, nullptr);
+  uart->clock_hz = clock_rate(dev, "baudclk");
   u32 hz = 0;
-  if (!IS_ERR(clock)) {
-    uart->clock_hz = clk_get_rate(clock);
-  } else if (of_property_read_u32(dev->of_node, "clock-frequency", &hz) == 0) {
+  if (uart->clock_hz == 0 && of_property_read_u32(dev->of_node, "clock-frequency", &hz) == 0)
     uart->clock_hz = hz;
-  }
   if (uart->clock_hz == 0) {
     dev_err(dev, "no baud clock\n");
     return -EINVAL;
   }
   uart->fifo_depth = 16 * (read(uart, kCpr) >> 16 & 0xFF);
   write(uart, kIer, 0);
-  const int line = platform_get_irq(pdev, 0);
-  if (line < 0) return line;
-  const int ret = devm_request_irq(dev, static_cast<unsigned>(line), interrupt, 0, dev_name(dev), uart);
+  ret = request_interrupt(pdev, interrupt, uart);
   if (ret) return ret;
   platform_set_drvdata(pdev, uart);
   mutex_lock(&ports_lock);
@@ -177,17 +169,7 @@ void remove(struct platform_device* pdev) {
 const struct of_device_id matches[] = {{"", "", "snps,dw-apb-uart", nullptr}, {"", "", "", nullptr}};
 MODULE_DEVICE_TABLE(of, matches);
 
-struct platform_driver make_driver() {
-  struct platform_driver d = {};
-  d.probe = probe;
-  d.remove_new = remove;
-  d.driver.name = "dw-apb-uart";
-  d.driver.owner = THIS_MODULE;
-  d.driver.of_match_table = matches;
-  return d;
-}
-
-struct platform_driver driver = make_driver();
+struct platform_driver driver = make_driver("dw-apb-uart", matches, probe, remove);
 module_platform_driver(driver);
 
 }  // namespace
