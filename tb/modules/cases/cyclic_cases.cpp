@@ -72,6 +72,7 @@ void cyclic_positions() {
     CHECK(c.calls > wraps);  // K32: periods may share a callback
     // The peripheral goes on where it was paused: so many whole rounds and the position.
     size_t total = wraps * length + position;
+    CHECK(c.calls <= total / kPeriod);  // none without a period that has ended
     CHECK_EQ(b.buffer[position ? position - 1 : length - 1], stream_byte(given + total - 1));
     given += total;
   }

@@ -246,11 +246,11 @@ void flow_control() {
     b.begin(kMaxburst, 1, 3, kFlow);
     b.write(to_device ? kSinkLength : kSourceLength, items);
     Transfer t;
-    b.start(t, length);
+    // There is room for more than the peripheral moves: it alone knows where the block ends.
+    b.start(t, length + items % 2 * 16 * b.width);
     b.switch_on(kFlow);
     CHECK(b.wait(t));
     CHECK_EQ(t.result.result, DMA_TRANS_NOERROR);
-    CHECK_EQ(t.result.residue, 0);
     CHECK_EQ(b.moved(), length);
     b.check_exact();
     b.check_prefix(length, length + 64 - (to_device ? 64 : 0));
