@@ -10,6 +10,7 @@
 
 #include "modules/cases/check.h"
 #include "modules/cases/client_device.h"
+#include "modules/cases/transfer.h"
 
 namespace dmavp::test {
 
@@ -17,17 +18,6 @@ inline constexpr dma_addr_t kRegister = 0x40001000;  ///< of the peripheral, bot
 
 /// What the fake peripheral gives, and what is written to it here: one stream per direction.
 inline u8 stream_byte(u64 n) { return static_cast<u8>(n * 7 + (n >> 8) * 13); }
-
-struct Transfer {
-  unsigned calls = 0;
-  dmaengine_result result = {DMA_TRANS_ABORTED, 0};
-};
-
-inline void count(void* param, const dmaengine_result* result) {
-  auto* t = static_cast<Transfer*>(param);
-  t->calls++;
-  t->result = *result;
-}
 
 struct SlaveBench {
   ClientDevice client{"s", "/soc/client-s"};

@@ -12,6 +12,7 @@
 
 #include "modules/cases/check.h"
 #include "modules/cases/client_device.h"
+#include "modules/cases/transfer.h"
 
 namespace dmavp::test {
 
@@ -26,17 +27,6 @@ inline constexpr u32 kSinkOn = 1, kSourceOn = 2, kReset = 4, kFlow = 8;
 }  // namespace traffic
 
 inline constexpr u8 kUntouched = 0x5a;
-
-struct Transfer {
-  unsigned calls = 0;
-  dmaengine_result result = {DMA_TRANS_ABORTED, 0};
-};
-
-inline void count(void* param, const dmaengine_result* result) {
-  auto* t = static_cast<Transfer*>(param);
-  t->calls++;
-  t->result = *result;
-}
 
 struct TrafficBench {
   static constexpr u64 kSeed = 1;
