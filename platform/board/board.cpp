@@ -37,6 +37,7 @@ Board::Board(const sc_core::sc_module_name& name, BoardDescription description, 
   build_memories();
   build_plic();
   build_dmacs();
+  build_request_selects();
   build_peripherals();
 }
 
@@ -57,6 +58,8 @@ void Board::build_bus() {
   config.regions.push_back({description_.plic.name, description_.plic.base, description_.plic.size, false});
   for (const DmacDescription& d : description_.dmacs)
     config.regions.push_back({d.name, d.base, d.size, false});
+  for (const RequestSelectDescription& s : description_.request_selects)
+    config.regions.push_back({s.name, s.base, s.size, false});
   for (const PeripheralDescription& p : description_.peripherals)
     config.regions.push_back({p.name, p.base, p.size, false});
   bus_ = std::make_unique<AxiInterconnect>("bus", config, clock_);
@@ -91,14 +94,35 @@ void Board::build_dmacs() {
     links_.join(d.name, bus_->out[next_region_++], dmac->regs);
     for (unsigned i = 0; i < dmac->masters.size(); ++i)
       links_.join(d.name + ".m" + std::to_string(i), dmac->masters[i], bus_->in[master++]);
-    const unsigned channels = d.parameters.num_channels;
-    if (d.interrupts.size() == 1) {
-      dmac->combined_irq.bind(source_lines_[d.interrupts[0]]);
-    } else {
-      for (unsigned i = 0; i < channels; ++i) dmac->channel_irq[i].bind(source_lines_[d.interrupts[i]]);
-      if (d.interrupts.size() > channels) dmac->common_irq.bind(source_lines_[d.interrupts[channels]]);
-    }
+    wire_interrupts(d, *dmac);
     dmacs_.push_back(std::move(dmac));
+  }
+}
+
+void Board::wire_interrupts(const DmacDescription& d, DwAxiDmac& dmac) {
+  const auto line = [&](std::size_t index) -> auto& { return source_lines_[d.interrupts[index]]; };
+  const std::size_t lines = d.interrupts.size();
+  const unsigned channels = d.parameters.num_channels;
+  if (lines == 1 && d.parameters.intr_io_type != 1) return dmac.combined_irq.bind(line(0));
+  for (unsigned i = 0; i < channels; ++i) dmac.channel_irq[i].bind(line(i));
+  if (lines > channels) dmac.common_irq.bind(line(channels));
+  if (lines > channels + 1 && d.parameters.intr_io_type == 2) dmac.combined_irq.bind(line(channels + 1));
+}
+
+void Board::build_request_selects() {
+  for (const RequestSelectDescription& s : description_.request_selects) {
+    DwAxiDmac& dmac = *dmacs_[s.dmac];
+    std::vector<DmaRequestSelect::Line> lines;
+    for (const RequestLine& line : s.lines) lines.push_back({line.handshake, line.code});
+    const auto handshakes = static_cast<unsigned>(dmac.request.size());
+    auto select = std::make_unique<DmaRequestSelect>(module_name(s.name).c_str(), s.layout, std::move(lines),
+                                                     handshakes, dmac.clock());
+    links_.join(s.name, bus_->out[next_region_++], select->socket);
+    for (unsigned n = 0; n < handshakes; ++n) {
+      select->request[n].bind(dmac.request[n]);
+      dmac.acknowledge_to[n].bind(select->acknowledge[n]);
+    }
+    request_selects_.push_back(std::move(select));
   }
 }
 
@@ -108,14 +132,30 @@ void Board::build_peripherals() {
     Peripheral& peripheral = *peripherals_.back();
     links_.join(p.name, bus_->out[next_region_++], peripheral.socket());
     if (p.interrupt) peripheral.interrupt().bind(source_lines_[*p.interrupt]);
-    if (p.rx) wire(*p.rx, peripheral.receive());
-    if (p.tx) wire(*p.tx, peripheral.transmit());
+    const auto index = static_cast<unsigned>(peripherals_.size() - 1);
+    if (!wire_to_select(index, false) && p.rx) wire(*p.rx, peripheral.receive());
+    if (!wire_to_select(index, true) && p.tx) wire(*p.tx, peripheral.transmit());
   }
   for (std::size_t i = 0; i < peripherals_.size(); ++i) {
     const PeripheralDescription& p = description_.peripherals[i];
     if (p.kind == PeripheralKind::kI2s && p.i2s.backend == I2sBackend::kPeer)
       join_i2s(*peripherals_[i], *peripherals_[p.peer]);
   }
+}
+
+bool Board::wire_to_select(unsigned index, bool transmit) {
+  Peripheral& peripheral = *peripherals_[index];
+  for (std::size_t i = 0; i < request_selects_.size(); ++i) {
+    const std::vector<RequestLine>& lines = description_.request_selects[i].lines;
+    for (std::size_t line = 0; line < lines.size(); ++line) {
+      if (lines[line].peripheral != index || lines[line].transmit != transmit) continue;
+      const Peripheral::Handshake handshake = transmit ? peripheral.transmit() : peripheral.receive();
+      handshake.request->bind(request_selects_[i]->line_request[line]);
+      request_selects_[i]->line_acknowledge[line].bind(*handshake.acknowledge);
+      return true;
+    }
+  }
+  return false;
 }
 
 void Board::wire(const DmaLink& link, const Peripheral::Handshake& handshake) {

@@ -12,6 +12,7 @@
 #include "bus/axi_interconnect.h"
 #include "dmac/dw_axi_dmac.h"
 #include "memory/sram.h"
+#include "peripherals/dma_request_select.h"
 #include "peripherals/plic.h"
 #include "platform/board/peripheral.h"
 #include "platform/config/board_description.h"
@@ -51,6 +52,7 @@ class Board : public sc_core::sc_module {
   DwAxiDmac& dmac(unsigned index) { return *dmacs_[index]; }
   unsigned peripherals() const { return static_cast<unsigned>(peripherals_.size()); }
   Peripheral& peripheral(unsigned index) { return *peripherals_[index]; }
+  const DmaRequestSelect& request_select(unsigned index) const { return *request_selects_[index]; }
   Plic& plic() { return *plic_; }
   const AxiInterconnect& bus() const { return *bus_; }
 
@@ -62,7 +64,10 @@ class Board : public sc_core::sc_module {
   void build_memories();
   void build_plic();
   void build_dmacs();
+  void wire_interrupts(const DmacDescription& description, DwAxiDmac& dmac);
+  void build_request_selects();
   void build_peripherals();
+  bool wire_to_select(unsigned index, bool transmit);
   void wire(const DmaLink& link, const Peripheral::Handshake& handshake);
 
   BoardDescription description_;
@@ -73,6 +78,7 @@ class Board : public sc_core::sc_module {
   std::vector<std::unique_ptr<Sram>> memories_;
   std::unique_ptr<Plic> plic_;
   std::vector<std::unique_ptr<DwAxiDmac>> dmacs_;
+  std::vector<std::unique_ptr<DmaRequestSelect>> request_selects_;
   std::vector<std::unique_ptr<Peripheral>> peripherals_;
   sc_core::sc_vector<sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS>> source_lines_;
   sc_core::sc_vector<sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS>> context_lines_;

@@ -4,24 +4,16 @@
 #include <utility>
 
 #include "platform/config/assumed.h"
+#include "platform/config/board_checks.h"
 #include "platform/config/peripheral_reader.h"
 #include "platform/config/problem.h"
 #include "platform/config/property_table.h"
+#include "platform/config/request_lines.h"
 #include "platform/config/value.h"
 
 namespace dmavp::platform {
 namespace {
 
-struct Region {
-  std::string what;
-  std::uint64_t base, size;
-};
-
-std::string extent(const Region& r) {
-  return r.what + " (" + hex(r.base) + " .. " + hex(r.base + (r.size - 1)) + ")";
-}
-
-constexpr std::uint64_t kPageBytes = 4096;
 constexpr std::uint64_t kDefaultRamBase = 0x8000'0000;
 constexpr std::uint64_t kDefaultRamBytes = 256u << 20;
 constexpr std::uint64_t kDefaultReadLatency = 8;
@@ -29,6 +21,7 @@ constexpr std::uint64_t kDefaultWriteLatency = 6;
 constexpr std::uint64_t kStandInBytes = 0x40'0000;  // of the PLIC in the place of another controller
 constexpr unsigned kStandInSources = 1023;
 constexpr const char* kGic = "arm,gic-v3";
+constexpr const char* kAlwaysOnReset = "dmavp,always-on-reset";  // its lines are released for ever
 constexpr std::uint64_t kPlicContexts = 0x20'0000;  // threshold and claim of context 0 (PLIC map)
 constexpr std::uint64_t kPlicContextStride = 0x1000;
 
@@ -98,6 +91,8 @@ class Reader {
         return add_dmac(node);
       case NodeKind::kBus:
         return add_bus(node);
+      case NodeKind::kRequestSelect:
+        return add_request_select(node);
       case NodeKind::kFlash:
         if (!is_spi_chip(tree_, node)) note_unknown(node);
         return;
@@ -111,8 +106,8 @@ class Reader {
 
   void note_unknown(int node) {
     if (!tree_.has(node, "compatible")) return;
-    for (const char* silent : {"fixed-clock", "riscv,cpu-intc", "dmavp,cpu-intc", "dmavp,reset-stub",
-                               "simple-mfd", "simple-pm-bus"}) {
+    for (const char* silent :
+         {"fixed-clock", "riscv,cpu-intc", "dmavp,cpu-intc", kAlwaysOnReset, "simple-mfd", "simple-pm-bus"}) {
       if (tree_.compatible(node, silent)) return;
     }
     board_.ignored.push_back(tree_.path(node));
@@ -156,7 +151,7 @@ class Reader {
       }
       check_base(node, range.base, kPageBytes);
     }
-    add_parts(memory, main ? without_reserved(std::move(merged)) : merged);
+    add_parts(memory, main ? without_reserved(tree_, std::move(merged)) : merged);
   }
 
   void add_parts(MemoryDescription& memory, const std::vector<DeviceTree::Range>& ranges) {
@@ -181,35 +176,7 @@ class Reader {
     board_.notes.push_back(
         "no node with device_type = \"memory\": " + std::to_string(kDefaultRamBytes >> 20) + " MiB at " +
         hex(kDefaultRamBase) + " assumed");
-    add_parts(memory, without_reserved({{kDefaultRamBase, kDefaultRamBytes}}));
-  }
-
-  // Ranges of /reserved-memory that nobody may map are holes in RAM.
-  std::vector<DeviceTree::Range> without_reserved(std::vector<DeviceTree::Range> ranges) const {
-    const auto reserved = tree_.node("/reserved-memory");
-    if (!reserved) return ranges;
-    for (const int child : tree_.children(*reserved)) {
-      if (!tree_.enabled(child) || !tree_.has(child, "no-map")) continue;
-      for (const auto& hole : tree_.reg(child)) {
-        std::vector<DeviceTree::Range> left;
-        for (const auto& range : ranges) cut(range, hole, left);
-        ranges = std::move(left);
-      }
-    }
-    return ranges;
-  }
-
-  // Whole pages of `range` outside of `hole`.
-  static void cut(const DeviceTree::Range& range, const DeviceTree::Range& hole,
-                  std::vector<DeviceTree::Range>& left) {
-    const std::uint64_t last = range.base + (range.size - 1);
-    const std::uint64_t hole_last = hole.base + (hole.size - 1);
-    if (hole_last < range.base || hole.base > last) return left.push_back(range);
-    const std::uint64_t below =
-        hole.base > range.base ? (hole.base - range.base) / kPageBytes * kPageBytes : 0;
-    if (below > 0) left.push_back({range.base, below});
-    const std::uint64_t above = (hole_last / kPageBytes + 1) * kPageBytes;
-    if (above != 0 && above <= last) left.push_back({above, last - above + 1});
+    add_parts(memory, without_reserved(tree_, {{kDefaultRamBase, kDefaultRamBytes}}));
   }
 
   void add_plic(int node) {
@@ -289,14 +256,77 @@ class Reader {
                                       hex(dmac.size) + " bytes do not hold the registers of " +
                                           std::to_string(channels) + " channels (" + hex(needed) + ")"));
     }
+    check_lines(node, dmac);
+    if (tree_.compatible(node, "intel,kmb-axi-dma")) add_keem_bay_window(node, reg, dmac.parameters);
+    coherent_.push_back(is_coherent(node));
+    board_.dmacs.push_back(std::move(dmac));
+  }
+
+  // The system controller of a K210, of which only the request select has a model.
+  void add_request_select(int node) {
+    const auto reg = tree_.reg(node);
+    if (reg.empty()) return problems_.push_back(tree_.where(node, "reg", "required and missing"));
+    add_window(node, reg[0], request_select::Layout::kK210, 0);
+  }
+
+  void add_window(int node, const DeviceTree::Range& range, request_select::Layout layout, unsigned dmac) {
+    const std::uint64_t needed = request_select::window_bytes(layout);
+    check_base(node, range.base, 4);
+    if (range.size < needed) {
+      problems_.push_back(tree_.where(
+          node, "reg", hex(range.size) + " bytes do not hold the request select (" + hex(needed) + ")"));
+    }
+    RequestSelectDescription select;
+    select.name = tree_.label(node) + (layout == request_select::Layout::kKeemBay ? "_select" : "");
+    select.path = tree_.path(node);
+    select.base = range.base;
+    select.size = range.size;
+    select.layout = layout;
+    select.dmac = dmac;
+    board_.request_selects.push_back(std::move(select));
+  }
+
+  // Intel's Keem Bay: a second window says which request drives the interface of a channel.
+  void add_keem_bay_window(int node, const std::vector<DeviceTree::Range>& reg,
+                           const dmac::Parameters& parameters) {
+    if (reg.size() < 2) {
+      problems_.push_back(tree_.where(
+          node, "reg", "intel,kmb-axi-dma has a second window (handshake select), which is missing"));
+    } else if (parameters.num_channels > request_select::fields(request_select::Layout::kKeemBay)) {
+      problems_.push_back(
+          tree_.where(node, "dma-channels",
+                      std::to_string(parameters.num_channels) + " channels, the second window has 8"));
+    } else if (parameters.num_hs_if > 16 || parameters.num_hs_if < parameters.num_channels) {
+      problems_.push_back(tree_.where(node, "dmavp,num-hs-if",
+                                      "intel,kmb-axi-dma needs an interface for each channel, 16 at most"));
+    } else {
+      add_window(node, reg[1], request_select::Layout::kKeemBay, static_cast<unsigned>(board_.dmacs.size()));
+    }
+  }
+
+  // Which lines exist (intr_io_type) against those that the tree connects.
+  void check_lines(int node, const DmacDescription& dmac) {
     const std::size_t lines = dmac.interrupts.size();
-    if (lines != 1 && lines < channels) {
+    const unsigned channels = dmac.parameters.num_channels;
+    const unsigned type = dmac.parameters.intr_io_type;
+    const std::string has = "interrupts has " + std::to_string(lines);
+    const auto complain_type = [&](const std::string& text) {
+      problems_.push_back(tree_.where(node, "dmavp,intr-io-type", std::to_string(type) + " " + text));
+    };
+    if (type == 0 && lines != 1) return complain_type("means one combined line; " + has);
+    if (type == 1 && lines != channels && lines != channels + 1) {
+      return complain_type("means a line for each of the " + std::to_string(channels) +
+                           " channels, and possibly one for the common registers; " + has);
+    }
+    if (type == 2 && lines != 1 && lines < channels) {
       problems_.push_back(tree_.where(node, "interrupts",
                                       std::to_string(lines) + " lines for " + std::to_string(channels) +
                                           " channels (1 combined, or one for each channel)"));
     }
-    coherent_.push_back(is_coherent(node));
-    board_.dmacs.push_back(std::move(dmac));
+    if (type == 2 && lines > channels + 2) {
+      board_.notes.push_back(dmac.path + ": interrupts: " + std::to_string(lines - channels - 2) +
+                             " lines more than the controller has, not wired");
+    }
   }
 
   // What the node or the nearest one above says; else what the architecture of the CPUs implies.
@@ -344,43 +374,8 @@ class Reader {
       cpu.context = static_cast<unsigned>(first - context_cpus_.begin());
     }
     finish_peripherals(tree_, board_, problems_);
-    check_interrupts();
-    check_overlaps();
-  }
-
-  void check_interrupts() {
-    std::vector<std::string> owner(board_.plic.sources + 1);
-    const auto claim = [&](const std::string& path, std::uint32_t irq) {
-      if (irq == 0 || irq > board_.plic.sources) {
-        complain(path + ": interrupts: " + std::to_string(irq) + " is out of range (1 .. " +
-                 std::to_string(board_.plic.sources) + " of " + board_.plic.name + ")");
-      } else if (!owner[irq].empty()) {
-        complain(path + ": interrupts: " + std::to_string(irq) + " is already used by " + owner[irq]);
-      } else {
-        owner[irq] = path;
-      }
-    };
-    for (const DmacDescription& dmac : board_.dmacs) {
-      for (const std::uint32_t irq : dmac.interrupts) claim(dmac.path, irq);
-    }
-    for (const PeripheralDescription& p : board_.peripherals) {
-      if (p.interrupt) claim(p.path, *p.interrupt);
-    }
-  }
-
-  void check_overlaps() {
-    std::vector<Region> regions;
-    for (const auto& m : board_.memories) regions.push_back({m.name, m.base, m.size});
-    for (const auto& d : board_.dmacs) regions.push_back({d.name, d.base, d.size});
-    for (const auto& p : board_.peripherals) regions.push_back({p.name, p.base, p.size});
-    if (board_.plic.size != 0) regions.push_back({board_.plic.name, board_.plic.base, board_.plic.size});
-    std::stable_sort(regions.begin(), regions.end(),
-                     [](const Region& a, const Region& b) { return a.base < b.base; });
-    for (std::size_t i = 0; i + 1 < regions.size(); ++i) {
-      const Region& a = regions[i];
-      const Region& b = regions[i + 1];
-      if (b.base - a.base < a.size) complain("address ranges overlap: " + extent(a) + " and " + extent(b));
-    }
+    connect_request_lines(board_);
+    for (const std::string& text : conflicts(board_)) complain(text);
   }
 
   const DeviceTree& tree_;

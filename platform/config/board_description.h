@@ -8,6 +8,7 @@
 
 #include "dmac/parameters.h"
 #include "kernel/kernel.h"
+#include "peripherals/request_select_registers.h"
 #include "platform/config/device_tree.h"
 #include "platform/config/peripheral_settings.h"
 
@@ -46,7 +47,7 @@ struct DmacDescription {
   std::uint64_t clock_hz = 0;
   dmac::Parameters parameters;
   bool dmi = true;
-  std::vector<std::uint32_t> interrupts;  ///< 1 = combined; else one per channel, and possibly the common one
+  std::vector<std::uint32_t> interrupts;  ///< 1 = combined; else channels, common, combined (intr_io_type)
 };
 
 /// One handshake interface of a peripheral, wired by its `dmas`.
@@ -89,6 +90,25 @@ struct PeripheralDescription {
   traffic::Parameters traffic;
 };
 
+/// One request line of a peripheral at a request select.
+struct RequestLine {
+  unsigned peripheral = 0;            ///< index in BoardDescription::peripherals
+  bool transmit = false;              ///< memory to peripheral
+  std::optional<unsigned> handshake;  ///< wired to it while software has selected nothing
+  std::optional<unsigned> code;       ///< by which software selects the line
+};
+
+/// Registers by which software connects request lines with the handshake interfaces of a controller.
+struct RequestSelectDescription {
+  std::string name;
+  std::string path;
+  std::uint64_t base = 0;
+  std::uint64_t size = 0;
+  request_select::Layout layout = request_select::Layout::kK210;
+  unsigned dmac = 0;  ///< index in BoardDescription::dmacs
+  std::vector<RequestLine> lines;
+};
+
 struct BoardDescription {
   std::string model;
   std::vector<CpuDescription> cpus;
@@ -96,6 +116,7 @@ struct BoardDescription {
   PlicDescription plic;
   std::vector<DmacDescription> dmacs;
   std::vector<PeripheralDescription> peripherals;
+  std::vector<RequestSelectDescription> request_selects;
   kernel::Tunables tunables;
   std::uint64_t quantum_ps = 0;
   std::uint64_t clock_hz = 0;         ///< AXI clock of the interconnect and the memories

@@ -194,13 +194,24 @@ class Finisher {
     }
     const DmacDescription& dmac = board_.dmacs[link->dmac];
     const std::string number = "request " + std::to_string(link->number);
-    if (link->number >= dmac.parameters.num_hs_if) {
+    if (selected_by_software(link->dmac)) {
+      if (link->number >= request_select::kKeemBayUnused)
+        complain(p, what + number + " is beyond the 63 of the second window of " + dmac.path);
+    } else if (link->number >= dmac.parameters.num_hs_if) {
       return complain(p, what + number + " is beyond the " + std::to_string(dmac.parameters.num_hs_if) +
                              " handshake interfaces of " + dmac.path + " (dmavp,num-hs-if)");
     }
     const auto [owner, fresh] =
         owners_.emplace(std::make_pair(link->dmac, link->number), p.path + " " + name);
     if (!fresh) complain(p, what + number + " of " + dmac.path + " is already used by " + owner->second);
+  }
+
+  // Then the number is not that of an interface of the controller.
+  bool selected_by_software(unsigned dmac) const {
+    for (const RequestSelectDescription& s : board_.request_selects) {
+      if (s.dmac == dmac && s.layout == request_select::Layout::kKeemBay) return true;
+    }
+    return false;
   }
 
   void find_peer(PeripheralDescription& p) {

@@ -127,6 +127,13 @@ std::vector<Property> make_table() {
                 [](S& s, unsigned, V v) { s.dmac.lock_en = v != 0; }),
       dmac_bool("dmavp,abort", "1", "Channel abort bits exist.",
                 [](S& s, unsigned, V v) { s.dmac.abort_en = v != 0; }),
+      {"dmavp,intr-io-type", dmac, kCell, "", 0, 2, "2",
+       "Interrupt outputs: 0 one combined line, 1 one per channel and one for the common registers, 2 both. "
+       "In "
+       "this order `interrupts` lists the lines of the channels, the common and the combined one; one entry "
+       "is "
+       "the combined line where there is one.",
+       [](S& s, unsigned, V v) { s.dmac.intr_io_type = static_cast<unsigned>(v); }},
       {"dmavp,id", dmac, kCell, "", 0, kMax32, "0", "DMAC_ID.",
        [](S& s, unsigned, V v) { s.dmac.dmac_id = static_cast<std::uint32_t>(v); }},
       {"dmavp,compver", dmac, kCell, "", 0, kMax32, "0x3130312a", "DMAC_COMPVER.",
@@ -263,6 +270,8 @@ const char* to_string(NodeKind kind) {
       return "sifive,plic-1.0.0";
     case NodeKind::kBus:
       return "simple-bus";
+    case NodeKind::kRequestSelect:
+      return "dmavp,k210-dma-select";
     case NodeKind::kUart:
       return "snps,dw-apb-uart";
     case NodeKind::kSpi:

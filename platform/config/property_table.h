@@ -21,6 +21,7 @@ enum class NodeKind : std::uint8_t {
   kDmac,
   kPlic,
   kBus,
+  kRequestSelect,
   kUart,
   kSpi,
   kFlash,

@@ -85,7 +85,6 @@ void finish_dmac(const DeviceTree& tree, int node, NodeSettings& settings,
   dmac.force_cfg2 =
       tree.compatible(node, "starfive,jh7110-axi-dma") || tree.compatible(node, "dmavp,agilex5-axi-dma");
   if (dmac.force_cfg2 && !tree.has(node, "dmavp,num-hs-if")) dmac.num_hs_if = kWideHandshakes;
-  dmac.intr_io_type = 2;
   for (unsigned i = 0; i < dmac.num_channels; ++i) {
     if (dmac.reset_priority[i] >= dmac.num_channels) {
       problems.push_back(tree.where(node, "snps,priority",
@@ -180,9 +179,10 @@ bool kind_of(const DeviceTree& tree, int node, NodeKind& kind) {
     return kind = NodeKind::kPlic, true;
   }
   for (const char* dmac : {"snps,axi-dma-1.01a", "starfive,jh7110-axi-dma", "starfive,jh8100-axi-dma",
-                           "dmavp,dw-axi-dmac", "dmavp,agilex5-axi-dma"}) {
+                           "intel,kmb-axi-dma", "dmavp,dw-axi-dmac", "dmavp,agilex5-axi-dma"}) {
     if (tree.compatible(node, dmac)) return kind = NodeKind::kDmac, true;
   }
+  if (tree.compatible(node, "dmavp,k210-dma-select")) return kind = NodeKind::kRequestSelect, true;
   if (const auto peripheral = peripheral_kind(tree, node)) return kind = *peripheral, true;
   if (tree.compatible(node, "simple-bus")) return kind = NodeKind::kBus, true;
   return false;

@@ -82,6 +82,8 @@ TEST(PropertyTable, BoundsAreEnforcedByEverySetting) {
         return "plic0";
       case NodeKind::kBus:
         return "soc";
+      case NodeKind::kRequestSelect:
+        return "sysctl";
       case NodeKind::kUart:
         return "uart0";
       case NodeKind::kSpi:

@@ -110,6 +110,7 @@ void free_chan_resources(dma_chan* chan) {
   spin_unlock_irqrestore(&c->vc.lock, flags);
   vchan_free_chan_resources(&c->vc);
   c->handshake = kNoHandshake;
+  hw_select(c);
   // Memory that a runaway channel may still read or write is lost rather than given to somebody else.
   if (stopped) c->pool.drain();
 }

@@ -6,6 +6,7 @@
 #include <linux/interrupt.h>
 #include <linux/of_dma.h>
 #include <linux/platform_device.h>
+#include <linux/spinlock.h>
 #include <linux/timer.h>
 #include <linux/types.h>
 #include <linux/wait.h>
@@ -49,6 +50,8 @@ struct Channel {
 struct Chip {
   struct device* dev;
   u8 __iomem* regs;
+  u8 __iomem* select;      ///< second window of intel,kmb-axi-dma, else NULL
+  spinlock_t select_lock;  ///< its registers are shared by the channels
   struct clk* core_clk;
   struct clk* cfgr_clk;
   dma_device dma;
@@ -87,6 +90,13 @@ void hw_clear_status(Channel* c);
 /// 0, or -EAGAIN when the channel does not suspend in time (it then goes on).
 int hw_suspend(Channel* c);
 void hw_resume(Channel* c);
+/// Where requests are selected (second window): connects the channel with its request, c->handshake, or with
+/// none.
+void hw_select(Channel* c);
+/// The interface that CHn_CFG names.
+unsigned hw_interface(const Channel* c);
+/// Request numbers that `dmas` may have.
+unsigned hw_requests(const Chip* chip);
 /// Lets a channel that has met an invalid item fetch it again.
 void hw_fetch_again(Channel* c);
 

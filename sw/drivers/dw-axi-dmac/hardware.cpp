@@ -14,8 +14,27 @@ constexpr unsigned kSuspendPolls = 100;
 u64 read(const Chip* chip, u32 offset) { return ioread64(chip->regs + offset); }
 void write(const Chip* chip, u32 offset, u64 value) { iowrite64(value, chip->regs + offset); }
 void write(const Channel* c, u32 offset, u64 value) { iowrite64(value, c->regs + offset); }
+// Registers that channels share and that have no write enables.
+void change_select(Chip* chip, u32 offset, u32 mask, u32 value) {
+  unsigned long flags;
+  spin_lock_irqsave(&chip->select_lock, flags);
+  const u32 old = ioread32(chip->select + offset);
+  if ((old & mask) != value) iowrite32((old & ~mask) | value, chip->select + offset);
+  spin_unlock_irqrestore(&chip->select_lock, flags);
+}
+
 u32 read_low(const Channel* c, u32 offset) { return ioread32(c->regs + offset); }
 void write_low(const Channel* c, u32 offset, u32 value) { iowrite32(value, c->regs + offset); }
+
+// The channel says so when it writes single bytes or half-words to a peripheral.
+void narrow_writes(Channel* c, const Descriptor* d) {
+  if (!c->chip->select) return;
+  const bool out = d->kind == TransferKind::kToDevice;
+  const u64 width = out ? kDstTrWidth.of(Value<Ctl>{le64_to_cpu(d->first->item->ctl)}) : 3;
+  const u32 bit = 1u << c->id;
+  change_select(c->chip, select::kByteWrite, bit, width == 0 ? bit : 0);
+  change_select(c->chip, select::kHalfwordWrite, bit, width == 1 ? bit : 0);
+}
 
 }  // namespace
 
@@ -69,6 +88,7 @@ void hw_start(Channel* c, Descriptor* d) {
     // LLP tells the first item from the last one by where the memory side stands (running_item).
     write(c, d->kind == TransferKind::kToDevice ? reg::kSar : reg::kDar, d->first->memory);
   }
+  narrow_writes(c, d);
   write(c, reg::kLlp, d->first->address);
   write(c->chip, reg::kChEn, c->chip->layout.write(c->id, true));
 }
@@ -81,6 +101,21 @@ void hw_abort(Channel* c) {
 }
 
 void hw_clear_status(Channel* c) { write_low(c, reg::kIntClear, irq::kAll); }
+
+void hw_select(Channel* c) {
+  if (!c->chip->select) return;
+  const u32 number = c->handshake == kNoHandshake ? kSelectUnused : c->handshake;
+  const unsigned shift = 8 * (c->id % 4);
+  change_select(c->chip, select::kHandshake + c->id / 4 * 4, 0xFFu << shift, number << shift);
+}
+
+unsigned hw_interface(const Channel* c) { return c->chip->select ? c->id : c->handshake; }
+
+unsigned hw_requests(const Chip* chip) {
+  if (chip->select) return kSelectUnused;
+  const unsigned named = chip->layout.handshakes();
+  return chip->handshakes < named ? chip->handshakes : named;
+}
 
 void hw_fetch_again(Channel* c) { write(c, reg::kResumeReq, 1); }
 

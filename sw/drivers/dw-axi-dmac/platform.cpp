@@ -37,11 +37,13 @@ constexpr u32 kMaxMsize = 1024;
 struct Variant {
   bool cfg2;
   bool resets;
+  bool select;  // a second register window connects requests with channels
 };
-const Variant kPlain = {false, false};
-const Variant kJh7110 = {true, true};
-const Variant kJh8100 = {false, true};
-const Variant kAgilex5 = {true, false};
+const Variant kPlain = {false, false, false};
+const Variant kJh7110 = {true, true, false};
+const Variant kJh8100 = {false, true, false};
+const Variant kAgilex5 = {true, false, false};
+const Variant kKeemBay = {false, false, true};
 
 /// Reads a mandatory number and checks its range; says what is wrong.
 int read_number(struct device* dev, const char* name, u32 low, u32 high, unsigned* value) {
@@ -149,6 +151,22 @@ int request_interrupts(Chip* chip, struct platform_device* pdev) {
   return 0;
 }
 
+int map_select(Chip* chip, struct platform_device* pdev) {
+  if (chip->layout.cfg2) {
+    dev_err(chip->dev,
+            "the handshake select needs the first CFG layout: dma-channels <= 8, dmavp,num-hs-if <= 16\n");
+    return -EINVAL;
+  }
+  void __iomem* window = devm_platform_ioremap_resource(pdev, 1);
+  if (IS_ERR(window)) {
+    dev_err(chip->dev, "property reg has no second window (handshake select)\n");
+    return static_cast<int>(PTR_ERR(window));
+  }
+  chip->select = static_cast<u8 __iomem*>(window);
+  chip->handshakes = kSelectUnused;
+  return 0;
+}
+
 int bring_up(Chip* chip, struct platform_device* pdev) {
   int ret = hw_init(chip);
   if (ret) {
@@ -173,6 +191,7 @@ int probe(struct platform_device* pdev) {
   auto* chip = static_cast<Chip*>(devm_kzalloc(dev, sizeof(Chip), GFP_KERNEL));
   if (!chip) return -ENOMEM;
   chip->dev = dev;
+  spin_lock_init(&chip->select_lock);
   INIT_LIST_HEAD(&chip->dma.channels);
   const auto* variant = static_cast<const Variant*>(of_device_get_match_data(dev));
   if (!variant) variant = &kPlain;
@@ -185,11 +204,18 @@ int probe(struct platform_device* pdev) {
   void __iomem* regs = devm_platform_ioremap_resource(pdev, 0);
   if (IS_ERR(regs)) return static_cast<int>(PTR_ERR(regs));
   chip->regs = static_cast<u8 __iomem*>(regs);
+  if (variant->select) {
+    ret = map_select(chip, pdev);
+    if (ret) return ret;
+  }
   ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(64));
   if (ret) return ret;
   if (variant->resets) {
     struct reset_control* resets = devm_reset_control_array_get_exclusive(dev);
-    if (IS_ERR(resets)) return static_cast<int>(PTR_ERR(resets));
+    if (IS_ERR(resets)) {
+      dev_err(dev, "property resets is missing or malformed\n");
+      return static_cast<int>(PTR_ERR(resets));
+    }
     ret = reset_control_deassert(resets);
     if (ret) return ret;
   }
@@ -235,9 +261,13 @@ void remove(struct platform_device* pdev) {
 }
 
 const struct of_device_id kMatches[] = {
-    {"", "", "dmavp,dw-axi-dmac", &kPlain},        {"", "", "dmavp,agilex5-axi-dma", &kAgilex5},
-    {"", "", "starfive,jh7110-axi-dma", &kJh7110}, {"", "", "starfive,jh8100-axi-dma", &kJh8100},
-    {"", "", "snps,axi-dma-1.01a", &kPlain},       {"", "", "", nullptr},
+    {"", "", "dmavp,dw-axi-dmac", &kPlain},
+    {"", "", "dmavp,agilex5-axi-dma", &kAgilex5},
+    {"", "", "starfive,jh7110-axi-dma", &kJh7110},
+    {"", "", "starfive,jh8100-axi-dma", &kJh8100},
+    {"", "", "intel,kmb-axi-dma", &kKeemBay},
+    {"", "", "snps,axi-dma-1.01a", &kPlain},
+    {"", "", "", nullptr},
 };
 MODULE_DEVICE_TABLE(of, kMatches);
 

@@ -49,6 +49,14 @@ inline constexpr u32 kIntSignalEna = 0x90;
 inline constexpr u32 kIntClear = 0x98;
 }  // namespace reg
 
+/// Second window of intel,kmb-axi-dma: registers of 32 bits.
+namespace select {
+inline constexpr u32 kHandshake = 0x10;  // a byte for each channel
+inline constexpr u32 kByteWrite = 0x1C;  // a bit for each channel
+inline constexpr u32 kHalfwordWrite = 0x20;
+}  // namespace select
+inline constexpr u32 kSelectUnused = 0x3F;  ///< request number of a channel without one
+
 struct Cfg;  ///< DMAC_CFG
 inline constexpr Field<Cfg, 0> kDmacEn;
 inline constexpr Field<Cfg, 1> kIntEn;

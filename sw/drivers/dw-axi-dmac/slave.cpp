@@ -101,9 +101,9 @@ Value<ChCfg> configuration(const Channel* c, const Peripheral& p) {
   const Value<ChCfg> common = common_configuration(c) | kHsSelSrc(0) | kHsSelDst(0);
   if (p.device.destination)
     return common | kTtFc(p.flow_control ? kTtFcMemoryToDeviceByDevice : kTtFcMemoryToDevice) |
-           layout.destination(c->handshake);
+           layout.destination(hw_interface(c));
   return common | kTtFc(p.flow_control ? kTtFcDeviceToMemoryByDevice : kTtFcDeviceToMemory) |
-         layout.source(c->handshake);
+         layout.source(hw_interface(c));
 }
 
 /// The first master serves both sides: peripherals need not be reachable through the second.
@@ -290,9 +290,8 @@ dma_chan* translate(of_phandle_args* args, struct of_dma* ofdma) {
   auto* chip = static_cast<Chip*>(ofdma->of_dma_data);
   if (args->args_count != 1) return nullptr;
   const unsigned number = args->args[0];
-  if (number >= chip->handshakes || number >= chip->layout.handshakes()) {
-    dev_err(chip->dev, "handshake interface %u: there are %u\n", number,
-            smaller(chip->handshakes, chip->layout.handshakes()));
+  if (number >= hw_requests(chip)) {
+    dev_err(chip->dev, "handshake interface %u: there are %u\n", number, hw_requests(chip));
     return static_cast<dma_chan*>(ERR_PTR(-EINVAL));
   }
   for (unsigned i = 0; i < chip->channel_count; i++) {
@@ -301,7 +300,10 @@ dma_chan* translate(of_phandle_args* args, struct of_dma* ofdma) {
     return static_cast<dma_chan*>(ERR_PTR(-EBUSY));
   }
   dma_chan* chan = dma_get_any_slave_channel(&chip->dma);
-  if (chan) to_channel(chan)->handshake = number;
+  if (chan) {
+    to_channel(chan)->handshake = number;
+    hw_select(to_channel(chan));
+  }
   return chan;
 }
 
