@@ -33,6 +33,41 @@ struct BurstEvent {
   std::uint8_t status;  ///< 0 OKAY, 2 SLVERR, 3 DECERR (AXI encoding)
 };
 
+/// An address of a DMA channel was accepted at an AXI port, and when the beats and the response follow; told
+/// at that moment, so parts of it lie ahead. A burst of a channel that is stopped meanwhile keeps its cycles
+/// on the bus although its data are dropped.
+struct GrantEvent {
+  EventSource source;
+  unsigned channel;  ///< 0-based
+  BurstKind kind;
+  unsigned master;  ///< AXI master port, 0-based
+  bool write;       ///< AW, W and B; else AR and R
+  Cycle accepted;
+  Cycle first_beat;
+  Cycle last_beat;
+  Cycle response;  ///< last R beat, or B
+};
+
+/// From cycle `from` on the reader or writer of a channel spends its cycles on `cause`, until the next of
+/// these of the same side. What was told of `from` and later is void. May tell of the past: the cause of a
+/// wait is known when it ends.
+struct SideEvent {
+  EventSource source;
+  unsigned channel;
+  bool writer;
+  const char* cause;  ///< as in the result file, valid for ever
+  Cycle from;
+};
+
+/// Bytes in the FIFO of a channel from cycle `at` on: read from the source and not yet responded to as
+/// written.
+struct FifoEvent {
+  EventSource source;
+  unsigned channel;
+  std::uint32_t bytes;
+  Cycle at;
+};
+
 enum class BlockPhase : std::uint8_t {
   kChannelEnabled,
   kBlockStart,
@@ -102,7 +137,9 @@ enum Interest : unsigned {
   kInterrupts = 8,
   kDiagnostics = 16,
   kDmaRequests = 32,
-  kEverything = 63
+  kEverything = 63,  ///< all of the above
+  /// Grants, sides and FIFOs. To be asked for by name: nothing is skipped for whom every single one matters.
+  kActivity = 64
 };
 
 class Observer {
@@ -118,6 +155,9 @@ class Observer {
   virtual void interrupt(const InterruptEvent&) {}
   virtual void diagnostic(const DiagnosticEvent&) {}
   virtual void dma_request(const DmaRequestEvent&) {}
+  virtual void grant(const GrantEvent&) {}
+  virtual void side(const SideEvent&) {}
+  virtual void fifo(const FifoEvent&) {}
 };
 
 /// The observer as far as it is interested in `kind`, else null.

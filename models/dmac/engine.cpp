@@ -42,9 +42,15 @@ Engine::Impl& Engine::state() const {
 void Engine::set_observer(Observer* observer) {
   state().burst_observer = interested(observer, kBursts);
   state().block_observer = interested(observer, kBlocks);
-  if (!state().burst_observer) return;
-  for (Channel& c : state().channels) state().make_exact(c);
+  state().activity_observer = interested(observer, kActivity);
+  if (!state().watched()) return;
+  for (Channel& c : state().channels) {
+    state().make_exact(c);
+    if (state().activity_observer) c.steady.forget();
+  }
 }
+
+void Engine::tell_waits() const { state().tell_waits(); }
 
 void EngineClient::acknowledge(unsigned, bool, Cycle) {}
 void EngineClient::software_handshake_done(unsigned, bool) {}
@@ -155,8 +161,8 @@ void Engine::enable(unsigned ch) {
   Impl& e = state();
   Channel& c = e.channels[ch];
   if (c.enabled || ch >= e.p.num_channels) return;
-  Impl::account_to(c.rd, e.now, Cause::kIdle);
-  Impl::account_to(c.wr, e.now, Cause::kIdle);
+  e.account_to(c, c.rd, e.now, Cause::kIdle);
+  e.account_to(c, c.wr, e.now, Cause::kIdle);
   c.enabled = true;
   c.completed_items = c.left_items = 0;
   c.reload_sar = c.sar;

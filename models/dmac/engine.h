@@ -142,6 +142,8 @@ class Engine : public PortListener {
   /// Accounts up to now(): the causes of each side add up to now().
   ChannelStatistics channel_statistics(unsigned ch) const;
   PortStatistics port_statistics(unsigned master) const;
+  /// Tells the observer what every side has been waiting for until now(). The end of a wait may revise it.
+  void tell_waits() const;
 
   // --- PortListener
   // -----------------------------------------------------------------------------------------

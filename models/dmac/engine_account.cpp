@@ -57,15 +57,16 @@ void Engine::Impl::account_gap(Side& side, Flight& flight, Cycle granted, bool c
   flight.gap_memory = clamp32(memory);
 }
 
-void Engine::Impl::account_to(Side& side, Cycle t, Cause cause) {
+void Engine::Impl::account_to(const Channel& c, Side& side, Cycle t, Cause cause) {
   if (side.cursor >= t) return;
+  tell_side(c, side, cause, side.cursor);
   side.cycles[index_of(cause)] += t - side.cursor;
   side.cursor = t;
 }
 
 void Engine::Impl::account_both(Channel& c, Cycle t) {
-  account_to(c.rd, t, current_cause(c, c.rd, ports[c.rd.master].ar));
-  account_to(c.wr, t, current_cause(c, c.wr, ports[c.wr.master].aw));
+  account_to(c, c.rd, t, current_cause(c, c.rd, ports[c.rd.master].ar));
+  account_to(c, c.wr, t, current_cause(c, c.wr, ports[c.wr.master].aw));
 }
 
 /// Takes back from `cycles` what has been attributed to cycles from `t` on.

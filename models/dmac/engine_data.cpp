@@ -62,8 +62,8 @@ void Engine::Impl::choose_data_path(Channel& c) {
     if (inside && path.direct)
       (write ? c.direct_dst : c.direct_src) = path.direct + (side->base - path.first);
   }
-  c.exact = c.handshakes() || burst_observer != nullptr || !c.direct_src || !c.direct_dst ||
-            c.rd.shape.fixed || c.wr.shape.fixed;
+  c.exact =
+      c.handshakes() || watched() || !c.direct_src || !c.direct_dst || c.rd.shape.fixed || c.wr.shape.fixed;
   if (!c.exact) lazy |= 1u << c.index;
   const Range src = range_of(c.rd, c.direct_src);
   const Range dst = range_of(c.wr, c.direct_dst);
@@ -245,6 +245,7 @@ void Engine::Impl::retire_read(Channel& c, AxiStatus status) {
     rd.ready = c.wr.ready = kNever;
   }
   if (c.error == 0) rd.done = rd.done_issue;
+  tell_fifo(c);
 }
 
 void Engine::Impl::retire_write(Channel& c, AxiStatus status) {
@@ -258,6 +259,7 @@ void Engine::Impl::retire_write(Channel& c, AxiStatus status) {
     c.rd.ready = wr.ready = kNever;
   }
   if (!wr.failed) wr.done = wr.done_issue;
+  tell_fifo(c);
 }
 
 /// False if the channel is no longer what it was.

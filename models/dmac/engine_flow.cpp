@@ -111,8 +111,8 @@ void Engine::Impl::begin_transfer(Channel& c, Cycle t) {
 // ---------------------------------------------------------------------------------------------------
 
 void Engine::Impl::start_block(Channel& c, Cycle t) {
-  account_to(c.rd, t, Cause::kDescriptor);
-  account_to(c.wr, t, Cause::kDescriptor);
+  account_to(c, c.rd, t, Cause::kDescriptor);
+  account_to(c, c.wr, t, Cause::kDescriptor);
   bool src_clipped = false;
   bool dst_clipped = false;
   const std::uint8_t src_width = clip_width(p, c.ctl.src_width_code(), src_clipped);
@@ -229,8 +229,8 @@ void Engine::Impl::running_event(Channel& c, Cycle t) {
 
 void Engine::Impl::end_block(Channel& c, Cycle t) {
   copy(c);
-  account_to(c.rd, t, Cause::kMemory);
-  account_to(c.wr, t, Cause::kMemory);
+  account_to(c, c.rd, t, Cause::kMemory);
+  account_to(c, c.wr, t, Cause::kMemory);
   c.rd.ready = c.wr.ready = kNever;
   c.sar = c.rd.address(c.rd.total) & address_mask;
   c.dar = c.wr.address(c.wr.total) & address_mask;
@@ -244,6 +244,7 @@ void Engine::Impl::end_block(Channel& c, Cycle t) {
     side->count = side->head = 0;
   }
   c.copied = c.sampled = 0;
+  tell_fifo(c);
   c.status_due = static_cast<std::uint8_t>((p.src_stat_en && c.ctl.src_stat_en() ? kSourceStatus : 0) |
                                            (p.dst_stat_en && c.ctl.dst_stat_en() ? kDestinationStatus : 0));
   if (c.config.lock_level == kLockBlock) release_lock(c);
@@ -327,10 +328,12 @@ void Engine::Impl::teardown(Channel& c) {
   for (Side* side : {&c.rd, &c.wr}) {
     unwind(*side, now, side->cycles);
     side->cursor = now;
+    tell_side(c, *side, Cause::kIdle, now);
     side->done = side->pos = side->total = side->done_issue = 0;
     side->count = side->head = 0;
     side->ready = kNever;
   }
+  tell_fifo(c);
   ++c.generation;
   release_lock(c);
   c.prefetch.state = Prefetch::kNone;

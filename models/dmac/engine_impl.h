@@ -64,6 +64,7 @@ struct Engine::Impl {
   EngineClient& client;
   Observer* burst_observer = nullptr;
   Observer* block_observer = nullptr;
+  Observer* activity_observer = nullptr;
 
   Cycle now = 0;
   bool busy = false;  ///< inside advance()
@@ -268,11 +269,22 @@ struct Engine::Impl {
     }
   }
   static void account_gap(Side& side, Flight& flight, Cycle granted, bool contended);
-  static void account_to(Side& side, Cycle t, Cause cause);
+  void account_to(const Channel& c, Side& side, Cycle t, Cause cause);
   void account_both(Channel& c, Cycle t);
   static void unwind(const Side& side, Cycle t, std::array<Cycle, kCauses>& cycles);
   Cause current_cause(const Channel& c, const Side& side, const Port::Addresses& path) const;
   SideStatistics side_statistics(const Channel& c, const Side& side, const Port::Addresses& path) const;
+
+  // --- engine_activity.cpp: told to an observer of grants, sides and FIFOs
+  /// Bursts are watched one by one.
+  bool watched() const { return burst_observer != nullptr || activity_observer != nullptr; }
+  /// Null also while looking ahead.
+  Observer* activity() const { return playing ? nullptr : activity_observer; }
+  void tell_grant(const Channel& c, BurstKind kind, unsigned master, const Flight& flight) const;
+  void tell_burst(const Channel& c, const Side& side, const Flight& flight, Cycle cursor) const;
+  void tell_side(const Channel& c, const Side& side, Cause cause, Cycle from) const;
+  void tell_fifo(const Channel& c) const;
+  void tell_waits() const;
 };
 
 }  // namespace dmavp::dmac

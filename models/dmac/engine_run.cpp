@@ -115,7 +115,12 @@ void Engine::Impl::grant_read(Channel& c, Cycle t) {
   ++rd.count;
   path.data_free[0] = f.last + 1 + p.burst_overhead;
   path.stats.r.busy += f.beats;
+  const Cycle cursor = rd.cursor;
   account_burst(rd, f, t, contended);
+  if (activity()) {
+    tell_grant(c, BurstKind::kRead, rd.master, f);
+    tell_burst(c, rd, f, cursor);
+  }
   rd.since = t + p.issue_interval;
 
   plan_reader(c, t);
@@ -159,7 +164,12 @@ void Engine::Impl::grant_write(Channel& c, Cycle t) {
   path.data_free[w_index] = f.last + 1 + p.burst_overhead;
   path.stats.w.busy += f.beats;
   ++path.stats.b.busy;
+  const Cycle cursor = wr.cursor;
   account_burst(wr, f, t, contended);
+  if (activity()) {
+    tell_grant(c, BurstKind::kWrite, wr.master, f);
+    tell_burst(c, wr, f, cursor);
+  }
   wr.since = t + p.issue_interval;
 
   plan_writer(c, t);
@@ -193,6 +203,7 @@ Flight Engine::Impl::occupy(Port& path, bool write, unsigned channel, Cycle read
 void Engine::Impl::grant_fetch(Channel& c, Cycle t) {
   Side& rd = c.rd;
   rd.ring[0] = occupy(ports[rd.master], false, c.index, rd.ready, t, rd.beats, rd.latency);
+  tell_grant(c, c.access.kind, rd.master, rd.ring[0]);
   rd.ready = kNever;
   c.phase = Phase::kFetching;
   c.wake = rd.ring[0].last;
@@ -201,6 +212,7 @@ void Engine::Impl::grant_fetch(Channel& c, Cycle t) {
 void Engine::Impl::grant_write_back(Channel& c, Cycle t) {
   Side& wr = c.wr;
   wr.ring[0] = occupy(ports[wr.master], true, c.index, wr.ready, t, wr.beats, wr.latency);
+  tell_grant(c, c.access.kind, wr.master, wr.ring[0]);
   wr.ready = kNever;
   c.phase = Phase::kWritingBack;
   c.wake = wr.ring[0].response;
@@ -256,7 +268,7 @@ bool Engine::Impl::run_alone(Channel& c, Cycle to) {
       grant_read(c, now);
     } else {
       grant_write(c, now);
-      if (c.aligned && goes_on(c) && (c.exact || c.wake == kNever)) skip_steady(c, to);
+      if (c.aligned && goes_on(c) && !activity_observer && (c.exact || c.wake == kNever)) skip_steady(c, to);
     }
   }
   return false;
