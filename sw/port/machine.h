@@ -32,6 +32,7 @@ enum class SoftEventKind : std::uint8_t {
   kInterruptExit,  // number = interrupt, cpu
   kSoftirq,        // number = softirq, text = "exit" or "deferred"
   kThreadSwitch,   // text = name of the thread that runs now
+  kContext,        // text = "process", "softirq", "hardirq" or "idle": what the CPU executes from now on
   kSubmit,
   kIssue,
   kCallback,   // text = channel, number = cookie, bytes

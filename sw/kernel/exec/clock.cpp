@@ -65,6 +65,7 @@ void disarm(ClockEvent& event) {
 void take_timer(Cpu& c) {
   Thread& t = self();
   ++t.hardirq;
+  tell_context(t);
   t.irqs_off = true;
   const spinlock_t* const below = c.spins_on;
   c.spins_on = nullptr;

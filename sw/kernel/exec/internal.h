@@ -259,6 +259,8 @@ void take_timer(Cpu& c);
 Time timer_due(const Cpu& c);
 /// The end of both: softirqs, here or in their thread.
 void leave_hardirq(Cpu& c);
+/// Tells the observer what this CPU executes from now on, on behalf or on top of thread `t`.
+void tell_context(const Thread& t);
 void raise(Cpu& c, unsigned softirq);
 /// Softirqs at the end of an interrupt or of a bottom-half section; `text` for the event.
 void run_softirqs(const char* text);

@@ -6,6 +6,7 @@ namespace dmavp::kernel::exec {
 void take_interrupt(Cpu& c) {
   Thread& t = self();
   ++t.hardirq;
+  tell_context(t);
   t.irqs_off = true;
   ++g.statistics.interrupts[c.index];
   // The handler does not spin for what the code below it spins for (see deadlocked()).
@@ -25,6 +26,7 @@ void leave_hardirq(Cpu& c) {
   Thread& t = self();
   point(Step::kInterruptExit, costs(c).interrupt_exit);
   --t.hardirq;
+  tell_context(t);
   if (t.hardirq == 0 && t.softirq == 0 && t.bh_off == 0 && c.pending != 0) {
     // The softirq thread, once woken, does all of it; else the seed decides.
     if (c.softirqd->task.__state == TASK_RUNNING) {

@@ -118,6 +118,14 @@ Whereabouts whereabouts() {
   return {t->name, t->hardirq != 0 ? "hardirq" : t->softirq != 0 ? "softirq" : "process", c->index};
 }
 
+void tell_context(const Thread& t) {
+  if (!g.observed) return;
+  event(port::SoftEventKind::kContext, t.hardirq != 0       ? "hardirq"
+                                       : t.softirq != 0     ? "softirq"
+                                       : &t == g.here->idle ? "idle"
+                                                            : "process");
+}
+
 }  // namespace dmavp::kernel::exec
 
 namespace dmavp::kernel {

@@ -140,6 +140,7 @@ bool choose_next(Cpu& c, Thread& t, bool preempted) {
   c.now += costs(c).context_switch;
   c.slice_end += costs(c).context_switch;
   if (g.observed) event(port::SoftEventKind::kThreadSwitch, next->name);
+  tell_context(*next);
   return true;
 }
 

@@ -97,6 +97,7 @@ void run_softirqs(const char* text) {
   Cpu& c = *g.here;
   Thread& t = self();
   ++t.softirq;
+  tell_context(t);
   for (unsigned round = 0; c.pending != 0 && round < kMaxRounds; ++round) {
     std::uint32_t pending = c.pending;
     c.pending = 0;
@@ -117,6 +118,7 @@ void run_softirqs(const char* text) {
     t.irqs_off = true;
   }
   --t.softirq;
+  tell_context(t);
   if (c.pending != 0 && c.softirqd != &t) {
     wake(*c.softirqd, TASK_NORMAL);
     c.need_resched = true;
