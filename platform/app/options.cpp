@@ -42,8 +42,12 @@ po::options_description run_options() {
       "load another module, after the scenario's; repeatable")(
       "json", po::value<std::string>()->value_name("FILE"), "write the result")(
       "trace", po::value<std::string>()->value_name("FILE"), "write every event, one a line")(
-      "quiet,q", "no kernel log and no table")("html", po::value<std::string>(), "(not available)")(
-      "vcd", po::value<std::string>(), "(not available)")(
+      "trace-filter", po::value<Words>()->value_name("KEY=A|B,..."),
+      "only events that match: channel, kind, source, from, to; repeatable: any of them")(
+      "vcd", po::value<std::string>()->value_name("FILE"), "write a waveform for GTKWave and the like")(
+      "vcd-filter", po::value<std::string>()->value_name("KEY=A|B,..."),
+      "only these sources and this time: source, from, to")("quiet,q", "no kernel log and no table")(
+      "html", po::value<std::string>(), "(not available)")(
       "perfetto", po::value<std::string>(), "(not available)")("expect-diagnostic", po::value<Words>(),
                                                                "(not available)");
   return options;
@@ -89,7 +93,7 @@ void split_equals(const std::string& text, const std::string& where, std::string
 }
 
 void fill_run(const po::variables_map& values, RunOptions& run) {
-  for (const char* later : {"html", "vcd", "perfetto", "expect-diagnostic"}) {
+  for (const char* later : {"html", "perfetto", "expect-diagnostic"}) {
     if (values.count(later) != 0)
       throw InputError(std::string("--") + later + " is not available in this version");
   }
@@ -112,10 +116,19 @@ void fill_run(const po::variables_map& values, RunOptions& run) {
     }
   }
   if (values.count("insmod") != 0) run.insmods = values["insmod"].as<Words>();
-  for (auto [option, file] : {std::pair{"json", &run.json_file}, std::pair{"trace", &run.trace_file}}) {
+  for (auto [option, file] : {std::pair{"json", &run.json_file}, std::pair{"trace", &run.trace_file},
+                              std::pair{"vcd", &run.vcd_file}}) {
     if (values.count(option) == 0) continue;
     *file = values[option].as<std::string>();
     if (file->empty()) throw InputError(std::string("--") + option + ": the name of the file is empty");
+  }
+  if (values.count("trace-filter") != 0) {
+    if (run.trace_file.empty()) throw InputError("--trace-filter without --trace");
+    run.trace_filters = values["trace-filter"].as<Words>();
+  }
+  if (values.count("vcd-filter") != 0) {
+    if (run.vcd_file.empty()) throw InputError("--vcd-filter without --vcd");
+    run.vcd_filter = values["vcd-filter"].as<std::string>();
   }
   run.quiet = values.count("quiet") != 0;
 }

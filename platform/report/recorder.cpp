@@ -9,12 +9,15 @@ namespace dmavp::platform {
 class Recorder::Tap : public Observer {
  public:
   Tap(Recorder& recorder, std::string name, const Clock& clock)
-      : recorder_(recorder), name_(std::move(name)), clock_(clock) {}
+      : recorder_(recorder),
+        name_(std::move(name)),
+        clock_(clock),
+        traced_(recorder.trace_ != nullptr ? recorder.trace_->interests(name_) : 0),
+        waves_(recorder.waveform_ != nullptr ? recorder.waveform_->observer_of(name_) : nullptr),
+        shown_(waves_ != nullptr ? waves_->interests() : 0) {}
 
-  // What only the trace shows costs nothing without one.
-  unsigned interests() const override {
-    return recorder_.trace_ != nullptr ? kEverything : kBlocks | kInterrupts | kDiagnostics;
-  }
+  // What only trace and waveform show costs nothing without them.
+  unsigned interests() const override { return kBlocks | kInterrupts | kDiagnostics | traced_ | shown_; }
 
   void burst(const BurstEvent& event) override {
     if (recorder_.finished_) return;
@@ -41,13 +44,16 @@ class Recorder::Tap : public Observer {
     if (recorder_.finished_) return;
     if (event.level) ++recorder_.edges_[{name_, event.line}];
     recorder_.halts_[name_].interrupt(event);
-    if (recorder_.trace_ == nullptr) return;
+    if ((shown_ & kInterrupts) != 0) waves_->interrupt(event);
+    if ((traced_ & kInterrupts) == 0) return;
     InterruptEvent named = event;
     named.source.name = name_.c_str();
     recorder_.trace_->interrupt(named);
   }
   void dma_request(const DmaRequestEvent& event) override {
     if (recorder_.finished_) return;
+    if ((shown_ & kDmaRequests) != 0) waves_->dma_request(event);
+    if ((traced_ & kDmaRequests) == 0) return;
     DmaRequestEvent named = event;
     named.source.name = name_.c_str();
     recorder_.trace_->dma_request(named);
@@ -55,11 +61,18 @@ class Recorder::Tap : public Observer {
   void diagnostic(const DiagnosticEvent& event) override {
     recorder_.diagnostic(event.severity, event.kind, event.time, name_, event.message);
   }
+  // Only the waveform wants these; what lies behind the end of the run it leaves out itself.
+  void grant(const GrantEvent& event) override { waves_->grant(event); }
+  void side(const SideEvent& event) override { waves_->side(event); }
+  void fifo(const FifoEvent& event) override { waves_->fifo(event); }
 
  private:
   Recorder& recorder_;
   std::string name_;
   Clock clock_;
+  const unsigned traced_;
+  Observer* const waves_;
+  const unsigned shown_;
 };
 
 Observer* Recorder::observer_for(const std::string& name, const Clock& clock) {
@@ -107,6 +120,7 @@ void Recorder::soft(const port::SoftEvent& event) {
       break;
   }
   if (trace_ != nullptr) trace_->soft(event);
+  if (waveform_ != nullptr) waveform_->soft(event);
 }
 
 void Recorder::report(const port::ClientReport& report) {

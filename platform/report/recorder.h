@@ -12,6 +12,7 @@
 #include "kernel/kernel.h"
 #include "platform/report/halt_watch.h"
 #include "platform/report/trace.h"
+#include "platform/report/waveform.h"
 #include "port/machine.h"
 
 namespace dmavp::platform {
@@ -49,7 +50,7 @@ struct InterruptRecord {
 /// depend on how far software ran ahead when the run ended.
 class Recorder {
  public:
-  explicit Recorder(Trace* trace) : trace_(trace) {}  ///< null: no trace
+  Recorder(Trace* trace, Waveform* waveform) : trace_(trace), waveform_(waveform) {}  ///< null: not wanted
 
   /// The observer to attach to a model whose bursts are counted in cycles of `clock`. Lives as long as the
   /// recorder.
@@ -80,6 +81,7 @@ class Recorder {
   ClientRecord& client(const char* name, const char* kind);
 
   Trace* trace_;
+  Waveform* waveform_;
   std::vector<std::unique_ptr<Observer>> taps_;
   std::vector<ClientRecord> clients_;
   std::vector<DiagnosticRecord> diagnostics_;

@@ -5,10 +5,22 @@
 #include <cstdarg>
 #include <cstdio>
 
+#include "dmac/parameters.h"
+
 namespace dmavp::platform {
 namespace {
 
 using ull = unsigned long long;
+
+constexpr const char* kBurst = "burst";
+constexpr const char* kRegisterRead = "register-read";
+constexpr const char* kRegisterWrite = "register-write";
+constexpr const char* kDmaRequest = "dma-request";
+constexpr const char* kInterrupt = "interrupt";
+constexpr std::array kPhases{BlockPhase::kChannelEnabled, BlockPhase::kBlockStart, BlockPhase::kBlockDone,
+                             BlockPhase::kTransferDone,   BlockPhase::kSuspended,  BlockPhase::kResumed,
+                             BlockPhase::kDisabled,       BlockPhase::kAborted,    BlockPhase::kError,
+                             BlockPhase::kInvalidItem};
 
 [[gnu::format(printf, 1, 2)]] std::string print(const char* format, ...) {
   std::array<char, 512> text{};
@@ -61,11 +73,82 @@ const char* name(BlockPhase phase) {
   return "?";
 }
 
+const char* name(port::SoftEventKind kind) {
+  using K = port::SoftEventKind;
+  switch (kind) {
+    case K::kInterruptEntry:
+      return "interrupt-entry";
+    case K::kInterruptExit:
+      return "interrupt-exit";
+    case K::kSoftirq:
+      return "softirq";
+    case K::kThreadSwitch:
+      return "thread";
+    case K::kContext:
+      return "context";
+    case K::kSubmit:
+      return "submit";
+    case K::kIssue:
+      return "issue";
+    case K::kCallback:
+      return "callback";
+    case K::kTerminate:
+      return "terminate";
+    case K::kMap:
+      return "map";
+    case K::kUnmap:
+      return "unmap";
+    case K::kSync:
+      return "sync";
+    case K::kModuleLoad:
+      return "module-load";
+    case K::kModuleUnload:
+      return "module-unload";
+    case K::kClientStart:
+      return "client-start";
+    case K::kClientDone:
+      return "client-done";
+    case K::kDiagnostic:
+      return "diagnostic";
+  }
+  return "?";
+}
+
+/// The channel of a controller's interrupt line or register; of other sources nobody asks.
+int channel_of_line(unsigned line) { return line < dmac::kMaxChannels ? static_cast<int>(line) : kNoChannel; }
+int channel_of_register(std::uint64_t offset) {
+  constexpr std::uint64_t kBank = 0x100;  // the common registers, and those of each channel
+  return offset >= kBank ? static_cast<int>(offset / kBank - 1) : kNoChannel;
+}
+
 const char* axi_status(std::uint8_t status) {
   return status == 0 ? "okay" : status == 2 ? "slverr" : "decerr";
 }
 
 }  // namespace
+
+std::vector<std::string> event_kinds() {
+  std::vector<std::string> kinds{kBurst};
+  for (const BlockPhase phase : kPhases) kinds.emplace_back(name(phase));
+  for (const char* kind : {kRegisterRead, kRegisterWrite, kDmaRequest, kInterrupt}) kinds.emplace_back(kind);
+  for (auto kind = port::SoftEventKind{}; kind <= port::SoftEventKind::kDiagnostic;
+       kind = static_cast<port::SoftEventKind>(static_cast<unsigned>(kind) + 1)) {
+    if (kind != port::SoftEventKind::kContext) kinds.emplace_back(name(kind));
+  }
+  return kinds;
+}
+
+unsigned interest_of(const std::string& kind) {
+  if (kind == kBurst) return kBursts;
+  if (kind == kRegisterRead || kind == kRegisterWrite) return kRegisterAccesses;
+  if (kind == kDmaRequest) return kDmaRequests;
+  if (kind == kInterrupt) return kInterrupts;
+  if (kind == name(port::SoftEventKind::kDiagnostic)) return kDiagnostics;
+  for (const BlockPhase phase : kPhases) {
+    if (kind == name(phase)) return kBlocks;
+  }
+  return 0;
+}
 
 const char* to_string(Severity severity) {
   switch (severity) {
@@ -84,7 +167,9 @@ void Trace::add(std::uint64_t time, bool software, std::string text) {
 }
 
 void Trace::burst(const BurstEvent& e, const Clock& clock) {
-  add(clock.time_of(e.response), false,
+  const std::uint64_t time = clock.time_of(e.response);
+  if (!filters_.pass({time, e.source.name, kBurst, static_cast<int>(e.channel)})) return;
+  add(time, false,
       print("%s burst ch=%u kind=%s master=%u address=0x%llx bytes=%u beats=%u%s accepted=%llu first=%llu "
             "last=%llu "
             "response=%llu status=%s",
@@ -94,23 +179,27 @@ void Trace::burst(const BurstEvent& e, const Clock& clock) {
 }
 
 void Trace::block(const BlockEvent& e) {
+  if (!filters_.pass({e.time, e.source.name, name(e.phase), static_cast<int>(e.channel)})) return;
   add(e.time, false,
       print("%s %s ch=%u descriptor=0x%llx bytes=%llu", e.source.name, name(e.phase), e.channel,
             ull{e.descriptor}, ull{e.bytes}));
 }
 
 void Trace::register_access(const RegisterEvent& e) {
+  const char* kind = e.write ? kRegisterWrite : kRegisterRead;
+  if (!filters_.pass({e.time, e.source.name, kind, channel_of_register(e.offset)})) return;
   add(e.time, false,
-      print("%s %s %s offset=0x%llx value=0x%llx bytes=%u", e.source.name,
-            e.write ? "register-write" : "register-read", e.name, ull{e.offset}, ull{e.value},
-            unsigned{e.bytes}));
+      print("%s %s %s offset=0x%llx value=0x%llx bytes=%u", e.source.name, kind, e.name, ull{e.offset},
+            ull{e.value}, unsigned{e.bytes}));
 }
 
 void Trace::interrupt(const InterruptEvent& e) {
+  if (!filters_.pass({e.time, e.source.name, kInterrupt, channel_of_line(e.line)})) return;
   add(e.time, false, print("%s interrupt line=%u level=%d", e.source.name, e.line, e.level ? 1 : 0));
 }
 
 void Trace::dma_request(const DmaRequestEvent& e) {
+  if (!filters_.pass({e.time, e.source.name, kDmaRequest})) return;
   add(e.time, false,
       print("%s dma-request %s burst=%d single=%d last=%d", e.source.name, e.line == 0 ? "rx" : "tx",
             e.burst ? 1 : 0, e.single ? 1 : 0, e.last ? 1 : 0));
@@ -118,66 +207,52 @@ void Trace::dma_request(const DmaRequestEvent& e) {
 
 void Trace::diagnostic(std::uint64_t time, Severity severity, const std::string& source,
                        const std::string& kind, const std::string& message) {
+  if (!filters_.pass({time, source.c_str(), name(port::SoftEventKind::kDiagnostic)})) return;
   add(time, false, source + " diagnostic " + to_string(severity) + " " + kind + ": " + message);
 }
 
 void Trace::soft(const port::SoftEvent& e) {
   using K = port::SoftEventKind;
+  if (e.kind == K::kContext) return;  // the other events imply it
+  const bool of_channel =
+      e.kind == K::kSubmit || e.kind == K::kIssue || e.kind == K::kCallback || e.kind == K::kTerminate;
+  const std::string source = "cpu" + std::to_string(e.cpu);
+  if (!filters_.pass({e.time, source.c_str(), name(e.kind), kNoChannel, of_channel ? e.text : ""})) return;
   std::string text;
   switch (e.kind) {
     case K::kInterruptEntry:
-      text = print("interrupt-entry number=%llu", ull{e.number});
-      break;
     case K::kInterruptExit:
-      text = print("interrupt-exit number=%llu", ull{e.number});
+      text = print("number=%llu", ull{e.number});
       break;
     case K::kSoftirq:
-      text = print("softirq number=%llu where=%s", ull{e.number}, e.text);
+      text = print("number=%llu where=%s", ull{e.number}, e.text);
       break;
+    case K::kContext:
     case K::kThreadSwitch:
-      text = print("thread %s", e.text);
+    case K::kIssue:
+    case K::kTerminate:
+    case K::kModuleLoad:
+    case K::kModuleUnload:
+    case K::kClientStart:
+      text = e.text;
       break;
     case K::kSubmit:
-      text =
-          print("submit %s cookie=%lld bytes=%llu", e.text, static_cast<long long>(e.number), ull{e.bytes});
-      break;
-    case K::kIssue:
-      text = print("issue %s", e.text);
-      break;
     case K::kCallback:
-      text =
-          print("callback %s cookie=%lld bytes=%llu", e.text, static_cast<long long>(e.number), ull{e.bytes});
-      break;
-    case K::kTerminate:
-      text = print("terminate %s", e.text);
+      text = print("%s cookie=%lld bytes=%llu", e.text, static_cast<long long>(e.number), ull{e.bytes});
       break;
     case K::kMap:
     case K::kUnmap:
     case K::kSync:
-      text = print("%s address=0x%llx bytes=%llu direction=%llu",
-                   e.kind == K::kMap     ? "map"
-                   : e.kind == K::kUnmap ? "unmap"
-                                         : "sync",
-                   ull{e.address}, ull{e.bytes}, ull{e.number});
-      break;
-    case K::kModuleLoad:
-      text = print("module-load %s", e.text);
-      break;
-    case K::kModuleUnload:
-      text = print("module-unload %s", e.text);
-      break;
-    case K::kClientStart:
-      text = print("client-start %s", e.text);
+      text = print("address=0x%llx bytes=%llu direction=%llu", ull{e.address}, ull{e.bytes}, ull{e.number});
       break;
     case K::kClientDone:
-      text = print("client-done %s result=%lld", e.text, static_cast<long long>(e.number));
+      text = print("%s result=%lld", e.text, static_cast<long long>(e.number));
       break;
     case K::kDiagnostic:
-      text = print("diagnostic %s %s", to_string(static_cast<Severity>(std::min<std::uint64_t>(e.number, 2))),
-                   e.text);
+      text = print("%s %s", to_string(static_cast<Severity>(std::min<std::uint64_t>(e.number, 2))), e.text);
       break;
   }
-  add(e.time, true, print("cpu%u ", e.cpu) + text);
+  add(e.time, true, source + " " + name(e.kind) + " " + text);
 }
 
 void Trace::flush(std::ostream& out, std::uint64_t time) {

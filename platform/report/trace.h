@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/observer.h"
+#include "platform/report/filter.h"
 #include "port/machine.h"
 
 namespace dmavp::platform {
@@ -16,6 +18,11 @@ namespace dmavp::platform {
 /// the hardware arrive when they are computed, which may be after software that ran ahead.
 class Trace {
  public:
+  /// Of what the filters select; all of it by default. Before the first event.
+  void set_filters(EventFilters filters) { filters_ = std::move(filters); }
+  /// Kinds of events of a model that can appear, as bits of Interest.
+  unsigned interests(const std::string& source) const { return filters_.interests(source); }
+
   void burst(const BurstEvent& event, const Clock& clock);
   void block(const BlockEvent& event);
   void register_access(const RegisterEvent& event);
@@ -39,9 +46,15 @@ class Trace {
   };
   void add(std::uint64_t time, bool software, std::string text);
 
+  EventFilters filters_;
   std::vector<Line> lines_;
   bool started_ = false;
 };
+
+/// Every kind of event a line can tell of: its second word.
+std::vector<std::string> event_kinds();
+/// The bit of Interest a model is told to report a kind with; 0 for one of the software.
+unsigned interest_of(const std::string& kind);
 
 const char* to_string(Severity severity);  ///< "note", "warning", "error"
 

@@ -31,7 +31,7 @@ namespace dmavp::platform {
 namespace {
 
 constexpr unsigned kWatchdogSeconds = 10;
-constexpr std::size_t kTraceLines = 200'000;  // held in memory until their order is certain
+constexpr std::size_t kHeldEvents = 200'000;  // of trace and waveform, until their order is certain
 
 // An output that was asked for must be writable before minutes are spent on simulating; but a file that
 // exists keeps its contents until there is something to write.
@@ -127,11 +127,19 @@ class Run {
         scenario_(load_scenario(options.scenario, scenario_settings_)),
         json_(options.json_file),
         trace_file_(options.trace_file),
+        vcd_file_(options.vcd_file),
         forbidden_log_(scenario_.expect.log_never),
         choices_(options.seed.value_or(scenario_.seed)),
-        recorder_(trace_file_.wanted() ? &trace_ : nullptr) {
+        waveform_(make_waveform()),
+        recorder_(trace_file_.wanted() ? &trace_ : nullptr, waveform_.get()) {
     for (const std::string& insmod : options.insmods) scenario_.modules.push_back(parse_insmod(insmod));
     json_.refuse_same(trace_file_);
+    json_.refuse_same(vcd_file_);
+    trace_file_.refuse_same(vcd_file_);
+    EventFilters filters;
+    for (const std::string& filter : options.trace_filters)
+      filters.add(parse_trace_filter("--trace-filter", filter, description_));
+    trace_.set_filters(std::move(filters));
     if (scenario_.modules.empty())
       throw InputError(scenario_.source + ": no module and no client, nothing to do");
   }
@@ -159,6 +167,18 @@ class Run {
   }
 
  private:
+  std::unique_ptr<Waveform> make_waveform() const {
+    if (!vcd_file_.wanted()) return nullptr;
+    EventFilter filter;
+    if (!options_.vcd_filter.empty())
+      filter = parse_vcd_filter("--vcd-filter", options_.vcd_filter, description_);
+    return std::make_unique<Waveform>(description_, std::move(filter));
+  }
+
+  void tell_waits() {
+    for (unsigned i = 0; i < board_->dmacs(); ++i) board_->dmac(i).engine().tell_waits();
+  }
+
   void build() {
     board_ = std::make_unique<Board>("board", description_);
     for (unsigned i = 0; i < board_->dmacs(); ++i) {
@@ -172,7 +192,7 @@ class Run {
       if (!peripheral.announcement().empty())
         std::cerr << "dmavp: " << name << ": " << peripheral.announcement() << "\n";
     }
-    if (trace_file_.wanted()) {
+    if (trace_file_.wanted() || waveform_) {
       board_->plic().set_observer(recorder_.observer_for(description_.plic.name, board_->clock()));
     }
     Cluster::Options options;
@@ -187,11 +207,13 @@ class Run {
       std::fprintf(stderr, "[%5llu.%06llu] %s\n", static_cast<unsigned long long>(time / 1'000'000'000'000),
                    static_cast<unsigned long long>(time / 1'000'000 % 1'000'000), line);
     };
-    if (trace_file_.wanted()) {
+    if (trace_file_.wanted() || waveform_) {
       options.settled = [this](port::Time now) {
-        if (trace_.size() < kTraceLines) return;
+        if (trace_.size() + (waveform_ ? waveform_->size() : 0) < kHeldEvents) return;
         board_->synchronize();
-        trace_.flush(trace_file_.stream(), now);
+        tell_waits();
+        if (trace_file_.wanted()) trace_.flush(trace_file_.stream(), now);
+        if (waveform_) waveform_->flush(vcd_file_.stream(), now);
       };
     }
     options.interrupted = interrupted;
@@ -332,8 +354,12 @@ class Run {
     summary_.ignored = description_.ignored;
     summary_.passed = summary_.failures.empty();
     if (trace_file_.wanted()) trace_.finish(trace_file_.stream(), recorder_.end());
+    if (waveform_) {
+      tell_waits();
+      waveform_->finish(vcd_file_.stream(), recorder_.end());
+    }
     if (json_.wanted()) write_json(json_.stream(), summary_, *board_, recorder_);
-    const bool written = trace_file_.close() & json_.close() & save_back_ends();
+    const bool written = trace_file_.close() & vcd_file_.close() & json_.close() & save_back_ends();
     if (!options_.quiet) write_table(std::cout, summary_, *board_, recorder_);
     std::cout.flush();
     if (!std::cout) std::cerr << "dmavp: standard output: writing failed\n";
@@ -362,9 +388,11 @@ class Run {
   Scenario scenario_;
   Output json_;
   Output trace_file_;
+  Output vcd_file_;
   ForbiddenLog forbidden_log_;
   SeededChoices choices_;
   Trace trace_;
+  std::unique_ptr<Waveform> waveform_;
   Recorder recorder_;
   std::unique_ptr<Board> board_;
   std::unique_ptr<Cluster> cluster_;

@@ -18,6 +18,9 @@ struct RunOptions {
   std::vector<std::string> insmods;
   std::string json_file;  ///< empty: none
   std::string trace_file;
+  std::vector<std::string> trace_filters;  ///< an event that passes one of them is written
+  std::string vcd_file;
+  std::string vcd_filter;
   bool quiet = false;  ///< no kernel log, no table
 };
 
