@@ -339,5 +339,25 @@ TEST(Waveform, OfAWindowIsAPieceOfTheWhole) {
   EXPECT_GT(changes, 100u);
 }
 
+// The saved view of the manual, on the run it was made for.
+TEST(Waveform, OfTheManualHasWhatItsViewShows) {
+  const Waves waves = run({"run", "memcpy", "--board", "generic32", "--seed", "4", "--set",
+                           "client.copy.size=4KiB", "--set", "client.copy.count=2"},
+                          {"vcd"})
+                          .waves;
+  std::istringstream view(read_file(DMAVP_SOURCE_DIR "/docs/waveform.gtkw"));
+  std::set<std::string> shown;
+  for (std::string line; std::getline(view, line);) {
+    if (line.rfind("+{", 0) != 0) continue;
+    const std::string name = line.substr(line.find("} ") + 2);
+    const std::string path = name.substr(0, name.find('['));
+    shown.insert(path);
+    const Signal& signal = waves.of(path);
+    EXPECT_GT(signal.changes.size(), 1u) << path << " never changes";
+    EXPECT_EQ(name.substr(path.size()), signal.bits > 1 ? "[" + std::to_string(signal.bits - 1) + ":0]" : "");
+  }
+  EXPECT_GT(shown.size(), 10u);
+}
+
 }  // namespace
 }  // namespace dmavp::test
