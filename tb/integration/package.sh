@@ -2,20 +2,21 @@
 # Packs the build tree as Debian packages, unpacks them below ROOT, and holds them against the build tree: nothing in
 # them names it, every library they need is a dependency, and the program finds its data wherever it lies.
 # usage: package.sh BUILD SOURCE ROOT
-build=$(realpath "$1") source=$(realpath "$2") root=$3
+build=$(realpath "$1") source=$(realpath "$2") root=$(realpath -m "$3")
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 rm -rf "$root"
 mkdir -p "$root"
-(cd "$build" && cpack -G DEB -B "$work/packages") >"$work/log" 2>&1 || { cat "$work/log" >&2; fail "cpack failed"; }
-for package in "$work"/packages/*.deb; do dpkg-deb -x "$package" "$root"; done
+(cd "$build" && cpack -G DEB -B "$root/packages") >"$work/log" 2>&1 || { cat "$work/log" >&2; fail "cpack failed"; }
+for package in "$root"/packages/*.deb; do dpkg-deb -x "$package" "$root"; done
 program=$root/usr/bin/dmavp
 
-named=$(grep -rlF -e "$build" -e "$source" "$root" || true)
+rm -rf "$root/packages/_CPack_Packages"
+named=$(grep -rlF -e "$build" -e "$source" "$root/usr" || true)
 [ -z "$named" ] || fail "these name the directory they were built in: $named"
 
 # Dependencies: the packages of all shared libraries that come from outside.
-mapfile -t depends < <(dpkg-deb -f "$work"/packages/dmavp_*.deb Depends | tr ',' '\n' | sed 's/^ *//; s/ .*//')
+mapfile -t depends < <(dpkg-deb -f "$root"/packages/dmavp_*.deb Depends | tr ',' '\n' | sed 's/^ *//; s/ .*//')
 mapfile -t objects < <(find "$root/usr/lib/dmavp" -name '*.so'; echo "$program")
 [ ${#objects[@]} -gt 10 ] || fail "only ${#objects[@]} programs, libraries and modules"
 libraries=$(for object in "${objects[@]}"; do ldd "$object"; done | awk '/=> \// { print $3 }' | sort -u)
