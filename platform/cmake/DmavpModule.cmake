@@ -17,6 +17,7 @@ function(dmavp_add_module name)
     target_link_libraries(${name} PRIVATE dmavp_warnings)
   endif()
   target_compile_definitions(${name} PRIVATE KBUILD_MODNAME="${modname}" DMAVP_MODULE)
-  target_compile_options(${name} PRIVATE -fvisibility=hidden
+  # Messages that name a source file (BUG, WARN) are the same wherever the sources lie.
+  target_compile_options(${name} PRIVATE -fvisibility=hidden -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=
     $<$<COMPILE_LANGUAGE:CXX>:-fno-gnu-unique -fno-exceptions -fno-rtti>)
 endfunction()
