@@ -7,10 +7,12 @@
 #include REGISTER_HEADER
 
 #if REGISTER_LAYOUT == 1
+#define DRIVER_OF_LAYOUT DriverOfLayout1
 #define CHN_CFG(field) DMAC0_CHn_CFG_##field##_MASK
 #define CHN_CFG_OFFSET DMAC0_CHn_CFG(0)
 #define BOTH(v1, v2) v1
 #else
+#define DRIVER_OF_LAYOUT DriverOfLayout2
 #define CHN_CFG(field) DMAC0_CHn_CFG2_##field##_MASK
 #define CHN_CFG_OFFSET DMAC0_CHn_CFG2(0)
 #define BOTH(v1, v2) v2
@@ -28,7 +30,7 @@ constexpr u64 bits(Field<Reg, Lsb, Width> field) {
   return field(~u64{0}).raw;
 }
 
-TEST(Driver, OffsetsAreTheHeaders) {
+TEST(DRIVER_OF_LAYOUT, OffsetsAreTheHeaders) {
   EXPECT_EQ(reg::kCfg, DMAC0_DMAC_CFG);
   EXPECT_EQ(reg::kChEn, BOTH(DMAC0_DMAC_CHEN, DMAC0_DMAC_CHEN2));
   EXPECT_EQ(kLayout.suspend_register(), BOTH(DMAC0_DMAC_CHEN, DMAC0_DMAC_CHSUSP));
@@ -53,7 +55,7 @@ TEST(Driver, OffsetsAreTheHeaders) {
   EXPECT_EQ(reg::kChannelBase + reg::kChCfg, CHN_CFG_OFFSET);
 }
 
-TEST(Driver, FieldsOfTheControllerAreTheHeaders) {
+TEST(DRIVER_OF_LAYOUT, FieldsOfTheControllerAreTheHeaders) {
   EXPECT_EQ(bits(kDmacEn), DMAC0_DMAC_CFG_DMAC_EN_MASK);
   EXPECT_EQ(bits(kIntEn), DMAC0_DMAC_CFG_INT_EN_MASK);
   EXPECT_EQ(kLayout.common_interrupt(),
@@ -74,7 +76,7 @@ TEST(Driver, FieldsOfTheControllerAreTheHeaders) {
 #endif
 }
 
-TEST(Driver, FieldsOfTheBlockAreTheHeaders) {
+TEST(DRIVER_OF_LAYOUT, FieldsOfTheBlockAreTheHeaders) {
   EXPECT_EQ(bits(kSms), DMAC0_CHn_CTL_SMS_MASK);
   EXPECT_EQ(bits(kDms), DMAC0_CHn_CTL_DMS_MASK);
   EXPECT_EQ(bits(kSrcFixed), DMAC0_CHn_CTL_SINC_MASK);
@@ -95,7 +97,7 @@ TEST(Driver, FieldsOfTheBlockAreTheHeaders) {
   EXPECT_EQ(bits(kItemsInFifo), DMAC0_CHn_STATUS_DATA_LEFT_IN_FIFO_MASK);
 }
 
-TEST(Driver, FieldsOfTheTransferAreTheHeaders) {
+TEST(DRIVER_OF_LAYOUT, FieldsOfTheTransferAreTheHeaders) {
   EXPECT_EQ(bits(kSrcMultblk), CHN_CFG(SRC_MULTBLK_TYPE));
   EXPECT_EQ(bits(kDstMultblk), CHN_CFG(DST_MULTBLK_TYPE));
   EXPECT_EQ(bits(kTtFc), CHN_CFG(TT_FC));
@@ -108,7 +110,7 @@ TEST(Driver, FieldsOfTheTransferAreTheHeaders) {
   EXPECT_EQ(kLayout.destination(~0u).raw, CHN_CFG(DST_PER));
 }
 
-TEST(Driver, EventsAreTheHeaders) {
+TEST(DRIVER_OF_LAYOUT, EventsAreTheHeaders) {
   EXPECT_EQ(irq::kBlockDone, DMAC0_CHn_INTSTATUS_BLOCK_TFR_DONE_MASK);
   EXPECT_EQ(irq::kTransferDone, DMAC0_CHn_INTSTATUS_DMA_TFR_DONE_MASK);
   EXPECT_EQ(irq::kInvalidItem, DMAC0_CHn_INTSTATUS_SHADOWREG_OR_LLI_INVALID_ERR_MASK);
