@@ -50,12 +50,6 @@ ProtocolChecker::ProtocolChecker(const sc_core::sc_module_name& name)
   initiator.register_invalidate_direct_mem_ptr(this, &ProtocolChecker::invalidate_direct_mem_ptr);
 }
 
-std::string ProtocolChecker::report() const {
-  std::string text;
-  for (const Violation& violation : violations_) text += violation.rule + ": " + violation.message + "\n";
-  return text;
-}
-
 void ProtocolChecker::violate(const char* rule, const Payload* access, const std::string& what) {
   std::ostringstream text;
   text << name() << " at " << sc_core::sc_time_stamp() << ": " << what;

@@ -10,13 +10,9 @@
 #include <tlm_utils/passthrough_target_socket.h>
 #include <tlm_utils/simple_initiator_socket.h>
 
-namespace dmavp::tb {
+#include "components/violation.h"
 
-/// `rule` is one of the names below, stable; `message` says what was seen, with the access and the time.
-struct Violation {
-  std::string rule;
-  std::string message;
-};
+namespace dmavp::tb {
 
 /// Passes everything on unchanged and without delay, and records what breaks a rule of IEEE 1666 clause 11
 /// and 14, or of this platform where marked [house]:
@@ -40,7 +36,7 @@ class ProtocolChecker : public sc_core::sc_module {
 
   const std::vector<Violation>& violations() const { return violations_; }
   /// All violations, one a line; empty if there are none.
-  std::string report() const;
+  std::string report() const { return report_of(violations_); }
   /// Call after the simulation: transactions still in flight violate nb.unfinished.
   void finish();
 

@@ -1,4 +1,5 @@
-// The base-protocol checker on every link of a board while the real software works.
+// The base-protocol checker on every link of a board, and the AXI checker on every burst, while the real
+// software works.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "platform/config/board_description.h"
 #include "system/links.h"
 #include "system/soc.h"
 
@@ -24,6 +26,7 @@ class OnEveryLink : public testing::TestWithParam<std::tuple<const char*, bool>>
     o.settings = {"dmac0" + dmi};
     if (o.board == "agilex5") o.settings.push_back("dmac1" + dmi);
     o.links = &links;
+    o.check_axi = true;
     return o;
   }
   struct Names {
@@ -41,6 +44,10 @@ class OnEveryLink : public testing::TestWithParam<std::tuple<const char*, bool>>
         {"agilex5",
          {{"cpu0", "cpu1", "cpu2", "cpu3", "dmac0", "dmac0.m0", "dmac1", "dmac1.m0", "plic0", "ram0"},
           {"uart0", "uart1", "spi0", "spi1", "i2s0", "sram0", "traffic0", "traffic1"}}},
+        {"generic16",
+         {{"cpu0", "cpu1", "cpu2", "cpu3", "dmac0", "dmac0.m0", "dmac0.m1", "plic0", "ram0"},
+          {"uart0", "uart1", "spi0", "spi1", "i2s0", "sram0", "traffic0", "traffic1", "traffic2",
+           "traffic3"}}},
         {"generic32",
          {{"cpu0", "cpu1", "cpu2", "cpu3", "dmac0", "dmac0.m0", "dmac0.m1", "plic0", "ram0"},
           {"uart0", "uart1", "spi0", "spi1", "i2s0", "sram0", "traffic0", "traffic1", "traffic2",
@@ -48,16 +55,18 @@ class OnEveryLink : public testing::TestWithParam<std::tuple<const char*, bool>>
     return boards.at(std::get<0>(GetParam()));
   }
 };
-INSTANTIATE_TEST_SUITE_P(Boards, OnEveryLink,
-                         testing::Combine(testing::Values("k210", "jh7110", "agilex5", "generic32"),
-                                          testing::Bool()),
-                         [](const auto& row) {
-                           return std::string(std::get<0>(row.param)) +
-                                  (std::get<1>(row.param) ? "_dmi" : "_transactions");
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Boards, OnEveryLink,
+    testing::Combine(testing::Values("k210", "jh7110", "agilex5", "generic16", "generic32"), testing::Bool()),
+    [](const auto& row) {
+      return std::string(std::get<0>(row.param)) + (std::get<1>(row.param) ? "_dmi" : "_transactions");
+    });
 
 TEST_P(OnEveryLink, TheMainJobBreaksNoRule) {
   CheckedLinks links;
+  const platform::BoardDescription description =
+      platform::describe_board(board_tree(std::get<0>(GetParam())));
+  links.check_axi(axi_limits(description.dmacs[0]));
   Soc soc(options(links));
   soc.load_main_job();
   ASSERT_EQ(soc.run(), Outcome::kDone) << soc.log();
@@ -66,11 +75,23 @@ TEST_P(OnEveryLink, TheMainJobBreaksNoRule) {
     EXPECT_TRUE(client.done && client.result == 0 && client.errors == 0 && client.bytes != 0) << client.name;
   }
   std::vector<std::string> seen;
+  std::uint64_t payloads = 0;
   for (auto& [name, link] : links.links()) {
     seen.push_back(name);
     link.checker->finish();
     EXPECT_EQ(link.checker->report(), "") << name;
+    if (link.axi == nullptr) continue;
+    EXPECT_EQ(link.axi->checker().report(), "") << name;
+    payloads += link.axi->checker().bursts();
   }
+  std::uint64_t bursts = 0;
+  for (const auto& [name, observer] : soc.axi()) {
+    EXPECT_EQ(observer->checker().report(), "") << name;
+    bursts += observer->checker().bursts();
+  }
+  EXPECT_GE(bursts, 300u);
+  // Without direct memory every burst is a payload.
+  EXPECT_EQ(payloads, std::get<1>(GetParam()) ? 0 : bursts);
   std::vector<std::string> all = names().used;
   all.insert(all.end(), names().unused.begin(), names().unused.end());
   EXPECT_THAT(seen, testing::UnorderedElementsAreArray(all));

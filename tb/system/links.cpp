@@ -36,7 +36,13 @@ void CheckedLinks::join(const std::string& name, tlm::tlm_initiator_socket<>& fr
   Link& link = links_[name];
   link.checker = std::make_unique<ProtocolChecker>((module + "_checker").c_str());
   link.saboteur = std::make_unique<Saboteur>((module + "_saboteur").c_str(), sabotaged_call_);
-  from.bind(link.checker->target);
+  if (axi_ && name.find(".m") != std::string::npos) {
+    link.axi = std::make_unique<AxiLink>((module + "_axi").c_str(), *axi_);
+    from.bind(link.axi->target);
+    link.axi->initiator.bind(link.checker->target);
+  } else {
+    from.bind(link.checker->target);
+  }
   link.checker->initiator.bind(link.saboteur->target);
   link.saboteur->initiator.bind(to);
 }

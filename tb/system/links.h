@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <systemc>
 #include <tlm>
@@ -11,6 +12,7 @@
 #include <tlm_utils/passthrough_target_socket.h>
 #include <tlm_utils/simple_initiator_socket.h>
 
+#include "components/axi_link.h"
 #include "components/protocol_checker.h"
 #include "platform/board/board.h"
 
@@ -37,21 +39,25 @@ class Saboteur : public sc_core::sc_module {
   unsigned calls_ = 0;
 };
 
-/// A protocol checker in every link, and behind it a saboteur.
+/// A protocol checker in every link, and behind it a saboteur. In the links of a controller's masters an AXI
+/// checker before both, if asked for.
 class CheckedLinks : public platform::Links {
  public:
   explicit CheckedLinks(unsigned sabotaged_call = 0) : sabotaged_call_(sabotaged_call) {}
+  void check_axi(const AxiLimits& limits) { axi_ = limits; }
   void join(const std::string& name, tlm::tlm_initiator_socket<>& from,
             tlm::tlm_target_socket<>& to) override;
 
   struct Link {
     std::unique_ptr<ProtocolChecker> checker;
     std::unique_ptr<Saboteur> saboteur;
+    std::unique_ptr<AxiLink> axi;  // null: not asked for, or no master of a controller
   };
   std::map<std::string, Link>& links() { return links_; }
 
  private:
   unsigned sabotaged_call_;
+  std::optional<AxiLimits> axi_;
   std::map<std::string, Link> links_;
 };
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "dmac/planner.h"
 #include "platform/config/board_description.h"
 #include "platform/config/property_table.h"
 
@@ -19,6 +20,14 @@ platform::DeviceTree board_tree(const std::string& board, const std::vector<std:
   return tree;
 }
 
+AxiLimits axi_limits(const platform::DmacDescription& description) {
+  AxiLimits limits;
+  limits.bus_bytes = description.parameters.data_width_bytes;
+  limits.incr_beats = dmac::longest_burst(description.parameters);
+  limits.outstanding = description.parameters.osr_lmt;
+  return limits;
+}
+
 Soc::Soc(const SocOptions& options)
     : tree_(board_tree(options.board, options.settings)),
       description_(platform::describe_board(tree_)),
@@ -27,7 +36,12 @@ Soc::Soc(const SocOptions& options)
                                     : std::make_unique<platform::Board>("board", description_);
   for (unsigned i = 0; i < board_->dmacs(); ++i) {
     const platform::DmacDescription& d = description_.dmacs[i];
-    board_->dmac(i).set_observer(recorder_.observer_for(d.name, board_->dmac(i).clock()));
+    Observer* observer = recorder_.observer_for(d.name, board_->dmac(i).clock());
+    if (options.check_axi) {
+      axi_[d.name] = std::make_unique<AxiObserver>(axi_limits(d), observer);
+      observer = axi_[d.name].get();
+    }
+    board_->dmac(i).set_observer(observer);
   }
   board_->plic().set_observer(recorder_.observer_for(description_.plic.name, board_->clock()));
 }

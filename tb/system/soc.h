@@ -2,11 +2,13 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/seeded_choices.h"
+#include "components/axi_observer.h"
 #include "kernel/kernel.h"
 #include "platform/board/board.h"
 #include "platform/config/device_tree.h"
@@ -18,11 +20,15 @@ namespace dmavp::tb {
 /// A built-in board with "alias:property=value" settings applied.
 platform::DeviceTree board_tree(const std::string& board, const std::vector<std::string>& settings = {});
 
+/// What a controller of a board may put on its bus.
+AxiLimits axi_limits(const platform::DmacDescription& description);
+
 struct SocOptions {
   std::string board = "k210";
   std::vector<std::string> settings;
   std::uint64_t seed = 1;
   platform::Links* links = nullptr;  ///< null: direct
+  bool check_axi = false;  ///< the AXI checker sees every burst; without it direct memory goes unseen
 };
 
 /// One per process.
@@ -45,6 +51,8 @@ class Soc {
   platform::Outcome run();
 
   platform::Board& board() { return *board_; }
+  /// What the AXI checkers have found, by controller; empty without them.
+  const std::map<std::string, std::unique_ptr<AxiObserver>>& axi() const { return axi_; }
   const platform::Recorder& recorder() const { return recorder_; }
   kernel::Kernel& kernel() { return *kernel_; }
   /// Kernel log, a line each; for messages of a failing test.
@@ -59,6 +67,7 @@ class Soc {
   platform::BoardDescription description_;
   SeededChoices choices_;
   platform::Recorder recorder_{nullptr};
+  std::map<std::string, std::unique_ptr<AxiObserver>> axi_;
   std::unique_ptr<platform::Board> board_;
   std::unique_ptr<platform::Cluster> cluster_;
   kernel::Kernel* kernel_ = nullptr;
