@@ -50,7 +50,8 @@ struct InterruptRecord {
 /// depend on how far software ran ahead when the run ended.
 class Recorder {
  public:
-  Recorder(Trace* trace, Waveform* waveform) : trace_(trace), waveform_(waveform) {}  ///< null: not wanted
+  /// Null: not wanted.
+  explicit Recorder(Trace* trace, Waveform* waveform = nullptr) : trace_(trace), waveform_(waveform) {}
 
   /// The observer to attach to a model whose bursts are counted in cycles of `clock`. Lives as long as the
   /// recorder.

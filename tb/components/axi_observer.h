@@ -41,6 +41,15 @@ class AxiObserver : public Observer {
   void dma_request(const DmaRequestEvent& event) override {
     if (interested(next_, kDmaRequests)) next_->dma_request(event);
   }
+  void grant(const GrantEvent& event) override {
+    if (interested(next_, kActivity)) next_->grant(event);
+  }
+  void side(const SideEvent& event) override {
+    if (interested(next_, kActivity)) next_->side(event);
+  }
+  void fifo(const FifoEvent& event) override {
+    if (interested(next_, kActivity)) next_->fifo(event);
+  }
 
  private:
   AxiChecker checker_;

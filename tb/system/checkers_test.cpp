@@ -37,7 +37,7 @@ class OnEveryLink : public testing::TestWithParam<std::tuple<const char*, bool>>
     static const std::map<std::string, Names> boards{
         {"k210",
          {{"cpu0", "cpu1", "dmac0", "dmac0.m0", "dmac0.m1", "plic0", "ram0"},
-          {"uart1", "spi0", "spi3", "i2s0", "traffic0", "traffic1"}}},
+          {"uart1", "spi0", "spi3", "i2s0", "sysctl", "traffic0", "traffic1"}}},
         {"jh7110",
          {{"cpu0", "cpu1", "cpu2", "cpu3", "dmac0", "dmac0.m0", "plic0", "ram0"},
           {"uart0", "uart1", "spi0", "spi1", "i2stx0", "i2srx", "traffic0", "traffic1"}}},
