@@ -4,6 +4,7 @@
 
 #include <numeric>
 
+#include "dmac/activity.h"
 #include "dmac/engine_rig.h"
 #include "dmac/planner.h"
 #include "tier.h"
@@ -144,14 +145,19 @@ class Watcher final : public Observer {
   unsigned bursts = 0;
 };
 
-Outcome play(const Program& g, bool direct, Slicing slicing, bool watched = false, std::uint64_t seed = 0) {
+enum class Watch { kNothing, kBursts, kActivity };
+
+Outcome play(const Program& g, bool direct, Slicing slicing, Watch watch = Watch::kNothing,
+             std::uint64_t seed = 0) {
   Rig rig(g.p, kMemory);
   rig.fill_random(7);
   rig.port.read_latency = g.read_latency;
   rig.port.write_latency = g.write_latency;
   rig.port.direct = direct;
   Watcher watcher;
-  if (watched) rig.engine.set_observer(&watcher);
+  Activity activity;
+  if (watch == Watch::kBursts) rig.engine.set_observer(&watcher);
+  if (watch == Watch::kActivity) rig.engine.set_observer(&activity);
   std::mt19937_64 random(seed);
 
   struct Step {
@@ -211,7 +217,9 @@ Outcome play(const Program& g, bool direct, Slicing slicing, bool watched = fals
       }
     }
     step.run();
+    if (watch == Watch::kActivity) activity.compare(engine, g.p);
   }
+  if (watch == Watch::kActivity) activity.compare_data(engine, g.p);
   Outcome outcome;
   outcome.memory = rig.port.memory;
   outcome.events = rig.client.events;
@@ -286,7 +294,7 @@ TEST(RandomPrograms, HowTimeAdvancesChangesNothing) {
       const Outcome fine = play(g, direct, Slicing::kFine);
       expect_same(fine, play(g, direct, Slicing::kOneGo), "one go");
       expect_same(fine, play(g, direct, Slicing::kWakes), "wakes");
-      expect_same(fine, play(g, direct, Slicing::kRandom, false, seed), "random steps");
+      expect_same(fine, play(g, direct, Slicing::kRandom, Watch::kNothing, seed), "random steps");
       ASSERT_FALSE(HasFailure()) << "seed " << seed << " direct " << direct;
     }
   }
@@ -298,8 +306,9 @@ TEST(RandomPrograms, DirectCopyingAndObserversChangeNothing) {
     const Program g = random_program(seed, true, seed % 2 == 0);
     const Outcome committed = play(g, false, Slicing::kOneGo);
     expect_same(committed, play(g, true, Slicing::kOneGo), "direct");
-    expect_same(committed, play(g, false, Slicing::kWakes, true), "watched");
-    expect_same(committed, play(g, true, Slicing::kWakes, true), "direct and watched");
+    expect_same(committed, play(g, false, Slicing::kWakes, Watch::kBursts), "watched");
+    expect_same(committed, play(g, true, Slicing::kWakes, Watch::kBursts), "direct and watched");
+    expect_same(committed, play(g, true, Slicing::kRandom, Watch::kActivity, seed), "activity watched");
     ASSERT_FALSE(HasFailure()) << "seed " << seed;
   }
 }
@@ -329,8 +338,9 @@ TEST(RandomPrograms, SteadyStatesAreSkippedWithoutATrace) {
     const Outcome stepped = play(g, true, Slicing::kFine);
     expect_same(stepped, play(g, true, Slicing::kOneGo), "one go");
     expect_same(stepped, play(g, true, Slicing::kWakes), "wakes");
-    expect_same(stepped, play(g, true, Slicing::kRandom, false, seed), "random steps");
+    expect_same(stepped, play(g, true, Slicing::kRandom, Watch::kNothing, seed), "random steps");
     expect_same(stepped, play(g, false, Slicing::kWakes), "committed");
+    expect_same(stepped, play(g, false, Slicing::kWakes, Watch::kActivity), "activity watched");
     ASSERT_FALSE(HasFailure()) << "seed " << seed;
   }
 }
