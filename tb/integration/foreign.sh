@@ -12,6 +12,13 @@ for kind in decoupled direct phased; do
 done
 grep -qx PASSED out || fail "the foreign platform failed"
 
+# The headers are complete, and none needs another before it.
+list=$(cd "$root/usr/include/dmavp" && find . -name '*.h' | sort)
+for order in "$list" "$(tac <<<"$list")"; do
+  sed 's/.*/#include "&"/' <<<"$order" | clean c++ -std=c++17 -Wall -Wextra -Werror -DSC_INCLUDE_DYNAMIC_PROCESSES \
+    -fsyntax-only -I "$root/usr/include/dmavp" -x c++ - || fail "the installed headers do not compile"
+done
+
 # Another standard.
 clean cmake -S platform -B other -G Ninja -DCMAKE_PREFIX_PATH="$root/usr" -DCMAKE_CXX_STANDARD=20 >/dev/null
 refused "C++20" "C\+\+17 exactly" cmake --build other --target CMakeFiles/foreign_platform.dir/main.cpp.o

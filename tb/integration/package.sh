@@ -43,5 +43,8 @@ done
 for scenario in "$source"/platform/scenarios/*.toml; do
   clean "$program" scenarios | grep -q "^$(basename "$scenario" .toml): " || fail "$scenario is not installed"
 done
+cmake --install "$build" --prefix "$work/first" >"$work/log" 2>&1 || { cat "$work/log" >&2; fail "cmake --install failed"; }
+mv "$work/first" "$work/second"
+diff <("$build/dmavp" modules) <(clean "$work/second/bin/dmavp" modules) >&2 || fail "an installation that was moved"
 clean "$program" run --quiet || fail "the main job does not run"
 clean "$program" run memcpy --quiet --board "$root/usr/share/dmavp/boards/k210.dts" || fail "a board as .dts does not run"
