@@ -3,6 +3,7 @@
 #pragma once
 
 #include <systemc>
+#include <tlm>
 
 #include <cstdint>
 #include <string>
@@ -28,8 +29,8 @@ class Processor : public sc_core::sc_module {
  protected:
   using Bytes = std::vector<unsigned char>;
 
-  virtual void write(std::uint64_t address, const void* data, unsigned bytes) = 0;
-  virtual void read(std::uint64_t address, void* data, unsigned bytes) = 0;
+  /// One read or write, which may take time.
+  virtual void access(tlm::tlm_command command, std::uint64_t address, void* data, unsigned bytes) = 0;
   /// Lets the simulation catch up with this processor; called before it waits.
   virtual void synchronize() {}
 
@@ -39,6 +40,12 @@ class Processor : public sc_core::sc_module {
   void copy_by_list();
   void start_and_wait(std::uint64_t configuration);
 
+  void write(std::uint64_t address, const void* data, unsigned bytes) {
+    access(tlm::TLM_WRITE_COMMAND, address, const_cast<void*>(data), bytes);
+  }
+  void read(std::uint64_t address, void* data, unsigned bytes) {
+    access(tlm::TLM_READ_COMMAND, address, data, bytes);
+  }
   void write_register(std::uint64_t offset, std::uint64_t value);
   std::uint64_t read_register(std::uint64_t offset);
   std::uint64_t channel(std::uint64_t offset) const { return 0x100 + number_ * 0x100 + offset; }

@@ -31,14 +31,6 @@ DecoupledProcessor::DecoupledProcessor(const sc_core::sc_module_name& name, unsi
   keeper_.reset();
 }
 
-void DecoupledProcessor::write(std::uint64_t address, const void* data, unsigned bytes) {
-  access(tlm::TLM_WRITE_COMMAND, address, const_cast<void*>(data), bytes);
-}
-
-void DecoupledProcessor::read(std::uint64_t address, void* data, unsigned bytes) {
-  access(tlm::TLM_READ_COMMAND, address, data, bytes);
-}
-
 void DecoupledProcessor::access(tlm::tlm_command command, std::uint64_t address, void* data, unsigned bytes) {
   tlm::tlm_generic_payload payload;
   prepare(payload, command, address, data, bytes);
@@ -56,24 +48,6 @@ DirectProcessor::DirectProcessor(const sc_core::sc_module_name& name, unsigned n
   socket.register_invalidate_direct_mem_ptr(this, &DirectProcessor::invalidate);
 }
 
-void DirectProcessor::write(std::uint64_t address, const void* data, unsigned bytes) {
-  if (unsigned char* memory = direct(address, bytes)) {
-    std::memcpy(memory, data, bytes);
-    wait(dmi_.get_write_latency());
-  } else {
-    access(tlm::TLM_WRITE_COMMAND, address, const_cast<void*>(data), bytes);
-  }
-}
-
-void DirectProcessor::read(std::uint64_t address, void* data, unsigned bytes) {
-  if (const unsigned char* memory = direct(address, bytes)) {
-    std::memcpy(data, memory, bytes);
-    wait(dmi_.get_read_latency());
-  } else {
-    access(tlm::TLM_READ_COMMAND, address, data, bytes);
-  }
-}
-
 unsigned char* DirectProcessor::direct(std::uint64_t address, unsigned bytes) {
   if (!granted_ && address >= kRamBase) {
     tlm::tlm_generic_payload payload;
@@ -88,6 +62,12 @@ unsigned char* DirectProcessor::direct(std::uint64_t address, unsigned bytes) {
 }
 
 void DirectProcessor::access(tlm::tlm_command command, std::uint64_t address, void* data, unsigned bytes) {
+  const bool write = command == tlm::TLM_WRITE_COMMAND;
+  if (unsigned char* memory = direct(address, bytes)) {
+    std::memcpy(write ? memory : data, write ? data : memory, bytes);
+    wait(write ? dmi_.get_write_latency() : dmi_.get_read_latency());
+    return;
+  }
   tlm::tlm_generic_payload payload;
   prepare(payload, command, address, data, bytes);
   sc_core::sc_time delay = kInstruction;
@@ -103,14 +83,6 @@ void DirectProcessor::invalidate(sc_dt::uint64, sc_dt::uint64) { granted_ = fals
 PhasedProcessor::PhasedProcessor(const sc_core::sc_module_name& name, unsigned number)
     : Processor(name, number) {
   socket.register_nb_transport_bw(this, &PhasedProcessor::nb_transport_bw);
-}
-
-void PhasedProcessor::write(std::uint64_t address, const void* data, unsigned bytes) {
-  access(tlm::TLM_WRITE_COMMAND, address, const_cast<void*>(data), bytes);
-}
-
-void PhasedProcessor::read(std::uint64_t address, void* data, unsigned bytes) {
-  access(tlm::TLM_READ_COMMAND, address, data, bytes);
 }
 
 void PhasedProcessor::access(tlm::tlm_command command, std::uint64_t address, void* data, unsigned bytes) {

@@ -17,13 +17,10 @@ class DecoupledProcessor : public Processor {
   DecoupledProcessor(const sc_core::sc_module_name& name, unsigned number);
 
  protected:
-  void write(std::uint64_t address, const void* data, unsigned bytes) override;
-  void read(std::uint64_t address, void* data, unsigned bytes) override;
+  void access(tlm::tlm_command command, std::uint64_t address, void* data, unsigned bytes) override;
   void synchronize() override { keeper_.sync(); }
 
  private:
-  void access(tlm::tlm_command command, std::uint64_t address, void* data, unsigned bytes);
-
   tlm_utils::tlm_quantumkeeper keeper_;
 };
 
@@ -37,13 +34,11 @@ class DirectProcessor : public Processor {
   std::uint64_t direct_bytes() const { return direct_bytes_; }
 
  protected:
-  void write(std::uint64_t address, const void* data, unsigned bytes) override;
-  void read(std::uint64_t address, void* data, unsigned bytes) override;
+  void access(tlm::tlm_command command, std::uint64_t address, void* data, unsigned bytes) override;
 
  private:
   /// Null when there is no direct memory at `address`.
   unsigned char* direct(std::uint64_t address, unsigned bytes);
-  void access(tlm::tlm_command command, std::uint64_t address, void* data, unsigned bytes);
   void invalidate(sc_dt::uint64 first, sc_dt::uint64 last);
 
   tlm::tlm_dmi dmi_;
@@ -59,11 +54,9 @@ class PhasedProcessor : public Processor {
   PhasedProcessor(const sc_core::sc_module_name& name, unsigned number);
 
  protected:
-  void write(std::uint64_t address, const void* data, unsigned bytes) override;
-  void read(std::uint64_t address, void* data, unsigned bytes) override;
+  void access(tlm::tlm_command command, std::uint64_t address, void* data, unsigned bytes) override;
 
  private:
-  void access(tlm::tlm_command command, std::uint64_t address, void* data, unsigned bytes);
   tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
                                      sc_core::sc_time& delay);
 
