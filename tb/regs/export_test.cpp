@@ -122,6 +122,12 @@ TEST(RegisterExport, JsonSaysWhatTheBankDeclares) {
   }
 }
 
+TEST(RegisterExport, NoTextEndsACommentOfTheHeader) {
+  std::ostringstream out;
+  write_registers_header(out, Sample().system);
+  EXPECT_THAT(out.str(), HasSubstr("/* ID: a < b & c > \"d\" \\ * / / *  ; RO, 64 bits */"));
+}
+
 TEST(RegisterExport, IdentifiersAreThoseOfC) {
   EXPECT_EQ(register_identifier("spi-flash"), "SPI_FLASH");
   EXPECT_EQ(register_identifier("dmac0"), "DMAC0");
