@@ -141,7 +141,12 @@ bool Engine::Impl::close_transaction(Channel& c, Side& side, Cycle t) {
     c.software_request[from_source ? 0 : 1] = {};
     client.software_handshake_done(c.index, !from_source);
   } else {
+    // What the peripheral said before it knew of the acknowledge is void, even of a later cycle: it answers
+    // with its levels of then.
     levels[h.interface] = {};
+    const auto of_interface = [&](const LevelChange& change) { return change.hs == h.interface; };
+    level_changes.erase(std::remove_if(level_changes.begin(), level_changes.end(), of_interface),
+                        level_changes.end());
     client.acknowledge(h.interface, finish, t);
   }
   if (c.generation != generation) return false;
@@ -164,11 +169,17 @@ void Engine::Impl::take_request(unsigned hs, Cycle t) {
 
 /// All changes due by now.
 void Engine::Impl::change_levels() {
-  while (!level_changes.empty() && level_changes.front().at <= now) {
-    const LevelChange change = level_changes.front();
-    level_changes.erase(level_changes.begin());
-    levels[change.hs] = change.levels;
-    take_request(change.hs, now);
+  while (level_change_due() <= now) {
+    // Levels that change twice in a cycle have not been seen in between.
+    std::uint64_t changed = 0;
+    std::size_t count = 0;
+    for (; count < level_changes.size() && level_changes[count].at <= now; ++count) {
+      levels[level_changes[count].hs] = level_changes[count].levels;
+      changed |= std::uint64_t{1} << level_changes[count].hs;
+    }
+    level_changes.erase(level_changes.begin(), level_changes.begin() + static_cast<std::ptrdiff_t>(count));
+    for (unsigned hs = 0; changed != 0; ++hs, changed >>= 1)
+      if ((changed & 1) != 0) take_request(hs, now);
   }
 }
 

@@ -237,6 +237,9 @@ class Run {
 
   // What was asked for cannot be had: a module or a file.
   int refuse(kernel::Kernel& kernel) {
+    // What led to it is worth a look.
+    if (trace_file_.wanted()) trace_.finish(trace_file_.stream(), recorder_.end());
+    trace_file_.close();
     for (const auto& [path, reason] : cluster_->unreadable()) {
       std::cerr << "dmavp: " << asked_by(path) << (path.empty() ? "\"\"" : path) << ": " << reason << "\n";
     }

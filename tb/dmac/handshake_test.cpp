@@ -31,7 +31,8 @@ struct Program {
   std::uint32_t items = 1;       ///< of the source
   std::uint32_t controlled = 0;  ///< transactions until a flow controller says last
   unsigned fifo_items = 16;
-  unsigned gap = 0;  ///< cycles between two items of a peripheral
+  unsigned clock = 1;  ///< cycles of the controller in one of the peripherals
+  unsigned gap = 0;    ///< cycles between two items of a peripheral
   Cycle latency = 3;
   std::uint64_t seed = 0;
   Cycle stop_at = kNever;
@@ -43,8 +44,9 @@ std::uint32_t items_of(unsigned code) { return code == 0 ? 1 : 1u << (code + 1);
 /// A FIFO between the bus and a line that fills or empties it, one item at a time.
 class Peripheral {
  public:
-  Peripheral(Engine& engine, unsigned hs, bool source, unsigned item, unsigned depth, unsigned burst)
-      : engine_(engine), hs_(hs), source_(source), item_(item), depth_(depth), burst_(burst) {}
+  Peripheral(Engine& engine, unsigned hs, bool source, unsigned item, unsigned depth, unsigned burst,
+             unsigned clock)
+      : engine_(engine), hs_(hs), source_(source), item_(item), depth_(depth), burst_(burst), clock_(clock) {}
 
   DmaRequest levels() const {
     if (silent) return {};
@@ -53,7 +55,11 @@ class Peripheral {
     if (source_) return {items >= burst_, items > 0 && controlled == 0, last};
     return {items + burst_ <= depth_, items < depth_ && controlled == 0, last};
   }
-  void drive(Cycle at) { engine_.request(hs_, levels(), at); }
+  /// With the next edge of its clock.
+  void drive(Cycle at) {
+    driven_at_ = std::max(driven_at_, (at + clock_ - 1) / clock_ * clock_);
+    engine_.request(hs_, levels(), driven_at_);
+  }
 
   /// The line brings or takes one item.
   void tick(Cycle at) {
@@ -73,7 +79,7 @@ class Peripheral {
     drive(at);
   }
 
-  void access(const Burst& burst, std::byte* data) {
+  void access(const Burst& burst, std::byte* data, Cycle at) {
     for (std::uint32_t i = 0; i < burst.bytes; ++i) {
       if (source_) {
         EXPECT_FALSE(fifo_.empty()) << "read of an empty FIFO";
@@ -88,13 +94,14 @@ class Peripheral {
       }
     }
     moved_ += burst.bytes;
+    if (clock_ > 1) drive(at);
   }
   void acknowledged(bool finish, Cycle at) {
     lengths.push_back(moved_);
     moved_ = 0;
     ++transactions;
     finished = finish;
-    drive(at + 1);
+    drive((at + clock_ - 1) / clock_ * clock_ + clock_);
   }
 
   std::vector<std::byte> given;  ///< over the bus
@@ -112,6 +119,8 @@ class Peripheral {
   unsigned item_;
   unsigned depth_;
   unsigned burst_;
+  unsigned clock_;
+  Cycle driven_at_ = 0;
   std::deque<std::byte> fifo_;
   std::uint32_t moved_ = 0;
   std::uint64_t line_next_ = 0;
@@ -129,7 +138,7 @@ class Port final : public AxiPort {
   AxiStatus commit(const Burst& burst, const BurstTimes& times, std::byte* data) override {
     if (burst.address < kMemory) return array_.commit(burst, times, data);
     EXPECT_TRUE(burst.fixed);
-    (burst.address == kSourceAt ? source : sink)->access(burst, data);
+    (burst.address == kSourceAt ? source : sink)->access(burst, data, times.response);
     return AxiStatus::kOkay;
   }
   void request(std::uint32_t, const Burst&, Cycle, std::byte*) override {}
@@ -191,8 +200,8 @@ Outcome play(const Program& g, Slicing slicing) {
   Engine engine(g.p, Clock(1'000'000'000), {"dmac0"}, port, client);
   const unsigned src_item = 1u << g.control.src_width;
   const unsigned dst_item = 1u << g.control.dst_width;
-  Peripheral source(engine, kSourceHs, true, src_item, g.fifo_items, items_of(g.src_msize));
-  Peripheral sink(engine, kSinkHs, false, dst_item, g.fifo_items, items_of(g.dst_msize));
+  Peripheral source(engine, kSourceHs, true, src_item, g.fifo_items, items_of(g.src_msize), g.clock);
+  Peripheral sink(engine, kSinkHs, false, dst_item, g.fifo_items, items_of(g.dst_msize), g.clock);
   source.controlled = g.tt_fc == 4 || g.tt_fc == 5 ? g.controlled : 0;
   sink.controlled = g.tt_fc == 6 || g.tt_fc == 7 ? g.controlled : 0;
   port.source = client.source = &source;
@@ -294,6 +303,7 @@ Program random_program(std::uint64_t seed, bool stops) {
   g.gap = below(8);
   g.latency = below(20);
   g.controlled = 1 + below(20);
+  if (below(2)) g.clock = 2 + below(4);
   if (stops) {
     g.stop = 1 + below(4);
     g.stop_at = 1 + below(2500);
