@@ -103,9 +103,9 @@ TEST(FaultyModule, TakesASpinlockTwice) {
 TEST(FaultyModule, SleepsWithASpinlock) {
   const Finished f = run_loudly("dozing");
   EXPECT_EQ(f.status, 1);
-  EXPECT_THAT(
-      f.err, AllOf(HasSubstr("kernel.sleep-in-atomic: sleeping call"), HasSubstr("lock taken at dozing.c:"),
-                   HasSubstr("called from sleep_with_a_lock (faulty_dozing.so)")));
+  EXPECT_THAT(f.err,
+              AllOf(HasSubstr("kernel.sleep-in-atomic: sleeping call"), HasSubstr("lock taken at dozing.c:"),
+                    HasSubstr("called from sleep_with_a_lock (faulty_dozing.so)")));
 }
 
 TEST(FaultyModule, DoesNotHandleItsInterrupt) {

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <random>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -12,6 +15,7 @@
 #include "platform/config/device_tree.h"
 #include "platform/config/problem.h"
 #include "platform/report/filter.h"
+#include "platform/report/trace.h"
 #include "platform/report/vcd.h"
 #include "platform/vcd_reader.h"
 #include "tier.h"
@@ -24,6 +28,7 @@ using platform::InputError;
 using platform::Vcd;
 using tb::seed_base;
 using tb::seeds;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 
 struct Change {
@@ -143,6 +148,25 @@ TEST(EventFilter, SelectsByChannelKindSourceAndTime) {
   EXPECT_EQ(trace_filter("kind=error|register-write").interests("dmac0"), kBlocks | kRegisterAccesses);
   EXPECT_EQ(trace_filter("source=cpu1").interests("dmac0"), 0u);
   EXPECT_EQ(trace_filter("from=1us").interests("uart1"), unsigned{kEverything});
+}
+
+// Who adds a kind of event adds it to the filters and to the manual.
+TEST(EventFilter, KnowsEveryKindOfTheGoldenTraces) {
+  const std::vector<std::string> kinds = platform::event_kinds();
+  std::set<std::string> seen;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(DMAVP_SOURCE_DIR "/traces")) {
+    if (file.path().extension() != ".trace") continue;
+    std::ifstream lines(file.path());
+    std::string time, source, kind;
+    for (std::string line; std::getline(lines, line);) {
+      if (line[0] != '#' && std::istringstream(line) >> time >> source >> kind) seen.insert(kind);
+    }
+  }
+  EXPECT_GT(seen.size(), 20u);
+  for (const std::string& kind : seen) EXPECT_THAT(kinds, Contains(kind));
+  std::ostringstream manual;
+  manual << std::ifstream(DMAVP_SOURCE_DIR "/docs/trace-format.md").rdbuf();
+  for (const std::string& kind : kinds) EXPECT_THAT(manual.str(), HasSubstr("`" + kind + "`"));
 }
 
 struct Mistake {

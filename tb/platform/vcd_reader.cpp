@@ -98,6 +98,9 @@ class Reader {
       word = next();
     }
     if (word != "$end") fail("\"" + word + "\" behind a variable");
+    for (const char c : id) {
+      if (c < '!' || c > '~') fail("identifier of " + path);
+    }
     const auto [at, added] = waves_.signals.emplace(path, signal);
     if (!added || !by_id_.emplace(id, &at->second).second) fail(path + " is declared twice");
   }
@@ -125,6 +128,7 @@ class Reader {
     if (vector && value.size() > signal.bits) fail("value too wide: " + word);
     if (!signal.changes.empty() && signal.changes.back().second == value)
       fail("no change: " + word + " " + id);
+    if (!signal.changes.empty() && signal.changes.back().first == now_) fail("two values at one time: " + id);
     signal.changes.emplace_back(now_, value);
   }
 

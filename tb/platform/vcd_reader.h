@@ -27,7 +27,8 @@ struct Waves {
 };
 
 /// Throws std::runtime_error that says in which line what is wrong: an order of times, an unknown identifier,
-/// a value of the wrong form or width, a variable without initial value, one declared twice.
+/// a value of the wrong form or width, two values at one time, a variable without initial value, one declared
+/// twice.
 Waves read_vcd(const std::string& text);
 
 }  // namespace dmavp::test
