@@ -289,6 +289,71 @@ TEST(SpiFlash, SaysWhatIsWrong) {
   EXPECT_THAT(f.err, HasSubstr("serial0: no such alias or node, or no jedec,spi-nor"));
 }
 
+// --- traffic ---
+
+/// The line moves an item of 4 bytes every 256 cycles in each direction: so does the channel.
+TEST_P(PeripheralScenario, TrafficKeepsTheRateOfTheLine) {
+  for (const char* cyclic : {"false", "true"}) {
+    for_each_seed({"run", "traffic", "--set", std::string("client.traffic.cyclic=") + cyclic},
+                  [](const Outcome& r) {
+                    EXPECT_EQ(r.client("traffic").at("bytes").to_number<std::uint64_t>(), 2 * 32768u);
+                    EXPECT_EQ(r.client("traffic").at("transfers").to_number<std::uint64_t>(), 2 * 32u);
+                    EXPECT_EQ(r.note("traffic", "wrong_bytes"), "0");
+                    EXPECT_EQ(r.note("traffic", "sink_mismatches"), "0");
+                    const double line = std::stod(r.note("traffic", "line_bytes_per_s"));
+                    const auto moved = r.client("traffic").at("throughput_mb_s").to_number<double>();
+                    EXPECT_NEAR(moved * 1e6, 2 * line, 0.02 * 2 * line);
+                  });
+  }
+}
+
+/// Widths, bursts and lists, lengths that are no multiple of the burst, one direction alone.
+TEST(Traffic, EveryShapeArrives) {
+  for (const char* width : {"1", "2", "4", "8"}) {
+    for (const char* maxburst : {"1", "6", "99"}) {
+      for (const char* pieces : {"1", "7"}) {
+        for (const char* other : {"cyclic=false", "sink=false", "source=false", "transfer=4104"}) {
+          const Outcome r =
+              run({"run", "traffic", "--set", std::string("traffic0:dmavp,item-bytes=") + width, "--set",
+                   std::string("client.traffic.maxburst=") + maxburst, "--set",
+                   std::string("client.traffic.pieces=") + pieces, "--set", "client.traffic.bytes=4152",
+                   "--set", "client.traffic.transfer=264", "--set", std::string("client.traffic.") + other});
+          SCOPED_TRACE(std::string(width) + " " + maxburst + " " + pieces + " " + other);
+          expect_clean(r);
+          const bool one = std::string(other).find("=false") != std::string::npos && other[0] == 's';
+          EXPECT_EQ(r.client("traffic").at("bytes").to_number<unsigned>(), (one ? 1u : 2u) * 4152u);
+          EXPECT_EQ(r.note("traffic", "dma_burst"), maxburst == std::string("1")   ? "1"
+                                                    : maxburst == std::string("6") ? "4"
+                                                                                   : "16");
+        }
+      }
+    }
+  }
+}
+
+/// A line that is faster than the channel loses items: the counter fails the scenario, and what was lost is
+/// missing from memory.
+TEST(Traffic, SaysWhatIsWrong) {
+  const Outcome r = run({"run", "traffic", "--set", "client.traffic.gap=1"});
+  EXPECT_EQ(r.finished.status, 1);
+  EXPECT_THAT(r.finished.out, HasSubstr("peripherals lost data: traffic0 source_lost"));
+  EXPECT_THAT(r.finished.err, HasSubstr("items lost: the source makes more than the channel takes"));
+  EXPECT_NE(r.note("traffic", "wrong_bytes"), "0");
+  EXPECT_NE(r.note("traffic", "sink_starved"), "0");
+
+  for (const auto& [setting, message] :
+       {std::pair{"gap=0", "must not be 0"}, std::pair{"burst=65536", "burst at most 65535"},
+        std::pair{"buffers=65", "buffers must be 1 to 64"}, std::pair{"pieces=0", "pieces 1 to 64"},
+        std::pair{"bytes=33", "bytes=33 is not a number of items of 4 bytes"},
+        std::pair{"device=nowhere", "nowhere: no such alias or node"},
+        std::pair{"device=serial0", "serial0 is not a traffic source and sink"},
+        std::pair{"transfer=4294967292", "no memory for 4 buffers"}}) {
+    const Finished f = run_program({"run", "traffic", "--set", std::string("client.traffic.") + setting});
+    EXPECT_NE(f.status, 0) << setting;
+    EXPECT_THAT(f.err, HasSubstr(message));
+  }
+}
+
 // --- everything at once ---
 
 TEST_P(PeripheralScenario, SocMixLosesNothing) {
