@@ -202,9 +202,9 @@ std::uint64_t FakeSoc::draw(std::uint32_t stream, std::uint64_t bound) {
 }
 
 void FakeSoc::observe(const port::SoftEvent& e) {
-  static const char* const names[] = {"irq-entry", "irq-exit",  "softirq", "switch",    "submit", "issue",
-                                      "callback",  "terminate", "map",     "unmap",     "sync",   "load",
-                                      "unload",    "client",    "done",    "diagnostic"};
+  static const char* const names[] = {"irq-entry", "irq-exit", "softirq",   "switch", "context",   "submit",
+                                      "issue",     "callback", "terminate", "map",    "unmap",     "sync",
+                                      "load",      "unload",   "client",    "done",   "diagnostic"};
   events.push_back(std::string(names[static_cast<unsigned>(e.kind)]) + " " + e.text + " " +
                    std::to_string(e.number));
 }
