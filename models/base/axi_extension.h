@@ -5,6 +5,7 @@
 #include <tlm>
 
 #include "base/clock.h"
+#include "base/observer.h"
 
 namespace dmavp {
 
@@ -20,6 +21,7 @@ namespace dmavp {
 struct AxiExtension : tlm::tlm_extension<AxiExtension> {
   unsigned master = 0;
   unsigned channel = 0;
+  BurstKind kind = BurstKind::kRead;  ///< what a DMA controller moves with it
   std::uint32_t axi_id = 0;
   std::uint8_t qos = 0;
   bool fixed = false;

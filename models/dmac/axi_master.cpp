@@ -166,6 +166,7 @@ AxiStatus AxiMaster::commit(const Burst& burst, const BurstTimes& times, std::by
   AxiExtension& axi = payload.axi;
   axi.master = master;
   axi.channel = burst.channel;
+  axi.kind = burst.kind;
   axi.axi_id = burst.axi_id;
   axi.qos = burst.qos;
   axi.fixed = burst.fixed;

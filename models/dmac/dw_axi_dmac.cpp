@@ -157,6 +157,11 @@ void DwAxiDmac::perform(tlm::tlm_generic_payload& payload, sc_core::sc_time& del
     return;
   }
   const Picoseconds time = to_picoseconds(sc_core::sc_time_stamp() + delay);
+  if (time < clock_off_until_) {
+    payload.set_response_status(tlm::TLM_GENERIC_ERROR_RESPONSE);
+    delay += register_latency_;
+    return;
+  }
   const bool nested = inside_;  // a burst of ours that hit our own registers, within an advance
   inside_ = true;
   const dmac::Engine& engine = registers_.engine();
@@ -233,6 +238,14 @@ unsigned DwAxiDmac::transport_dbg(tlm::tlm_generic_payload& payload) {
 }
 
 // --- time ---
+
+void DwAxiDmac::stop_clock(Picoseconds until) {
+  constexpr Picoseconds kForGood = 1'000'000'000'000'000'000;  // 11 days; cycles up to there fit everywhere
+  synchronize();
+  clock_off_until_ = std::max(clock_off_until_, std::min(until, kForGood));
+  registers_.engine().hold(clock_.cycle_from(clock_off_until_));
+  arm();
+}
 
 void DwAxiDmac::synchronize() {
   if (inside_) return;  // everything earlier is done already

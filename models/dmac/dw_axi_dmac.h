@@ -48,6 +48,10 @@ class DwAxiDmac : public sc_core::sc_module, private dmac::OutputSink {
   void set_register_fault_point(FaultPoint* hook) { register_hook_ = hook; }
   void set_master_fault_point(unsigned master, FaultPoint* hook) { axi_.set_fault_point(master, hook); }
 
+  /// A fault: the clock is off from the current simulation time until `until` (picoseconds; kNever for good).
+  /// No burst is issued meanwhile, those on the bus complete, and register accesses are answered with SLVERR.
+  void stop_clock(Picoseconds until);
+
   /// Brings state and statistics up to the current simulation time.
   void synchronize();
   const dmac::Engine& engine() const { return registers_.engine(); }
@@ -103,6 +107,7 @@ class DwAxiDmac : public sc_core::sc_module, private dmac::OutputSink {
   sc_core::sc_event line_event_;
   std::vector<LevelChange> changes_;  ///< of lines, in order of time, from next_change_ on
   std::size_t next_change_ = 0;
+  Picoseconds clock_off_until_ = 0;
   sc_core::sc_time register_latency_;
 };
 

@@ -319,6 +319,17 @@ void Engine::burst_progress(std::uint32_t, const BurstTimes&, AxiStatus) {
   // An immediate port reports nothing: the engine has computed the times itself.
 }
 
+void Engine::hold(Cycle until) {
+  Impl& e = state();
+  for (Port& port : e.ports) {
+    port.ar.free = std::max(port.ar.free, until);
+    port.aw.free = std::max(port.aw.free, until);
+  }
+  for (unsigned ch = 0; ch < e.p.num_channels; ++ch) {
+    if ((e.active >> ch & 1) != 0) e.touch(e.channels[ch]);
+  }
+}
+
 void Engine::paths_changed() { impl_->paths_stale = true; }
 
 }  // namespace dmavp::dmac

@@ -123,6 +123,8 @@ class Engine : public PortListener {
   void abort(unsigned ch);           ///< CH_EN reads 0 when this returns
   void resume_request(unsigned ch);  ///< BLK_TFR_RESUMEREQ
   void reset();                      ///< soft reset: every channel to its reset state at once
+  /// No address is issued before cycle `until`; bursts on their way complete. Call advance() first.
+  void hold(Cycle until);
 
   // --- handshakes (spec 5.6, 5.7)
   // ---------------------------------------------------------------------------

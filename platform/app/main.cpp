@@ -8,6 +8,7 @@
 
 #include "platform/app/lists.h"
 #include "platform/app/options.h"
+#include "platform/config/fault_kinds.h"
 #include "platform/config/problem.h"
 #include "platform/config/property_table.h"
 
@@ -42,6 +43,13 @@ int execute(const CommandLine& line) {
       break;
     case Command::kModules:
       list_modules(std::cout);
+      break;
+    case Command::kFaults:
+      if (line.format == "md") {
+        write_faults_markdown(std::cout);
+      } else {
+        print_faults(std::cout);
+      }
       break;
     case Command::kProperties:
       if (line.format == "md") {

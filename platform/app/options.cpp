@@ -20,7 +20,7 @@ constexpr const char* kOverview =
     "  dmatest [NAME=VALUE...] run the kernel's DMA test client with these module parameters\n"
     "  diff A.json B.json      compare two results field by field\n"
     "  regs                    register reference of the DMA controller or a peripheral\n"
-    "  boards, scenarios, modules, properties    list what there is\n"
+    "  boards, scenarios, modules, properties, faults    list what there is\n"
     "\n"
     "  dmavp COMMAND --help    options of a command\n"
     "  dmavp --version\n"
@@ -228,11 +228,12 @@ CommandLine parse_diff(const Words& arguments) {
   return line;
 }
 
-// boards, scenarios, modules: nothing but --help.
+// The commands that list something.
 CommandLine parse_list(const std::string& name, Command command, const Words& arguments) {
   po::options_description options("options");
   options.add_options()("help,h", "this text");
-  if (command == Command::kProperties) {
+  const bool table = command == Command::kProperties || command == Command::kFaults;
+  if (table) {
     options.add_options()("format", po::value<std::string>()->value_name("text|md"),
                           "form of the table (default text)");
   }
@@ -268,9 +269,8 @@ CommandLine parse_list(const std::string& name, Command command, const Words& ar
       command == Command::kRegs && f != "md" && f != "json" && f != "h" && f != "svd") {
     throw InputError("dmavp regs --format " + f + ": no such format (md, json, h, svd)");
   }
-  if (command == Command::kProperties && !line.format.empty() && line.format != "md" &&
-      line.format != "text") {
-    throw InputError("dmavp properties --format " + line.format + ": no such format (text, md)");
+  if (table && !line.format.empty() && line.format != "md" && line.format != "text") {
+    throw InputError("dmavp " + name + " --format " + line.format + ": no such format (text, md)");
   }
   return line;
 }
@@ -295,6 +295,7 @@ CommandLine parse_command_line(const Words& arguments) {
   if (name == "scenarios") return parse_list(name, Command::kScenarios, rest);
   if (name == "modules") return parse_list(name, Command::kModules, rest);
   if (name == "properties") return parse_list(name, Command::kProperties, rest);
+  if (name == "faults") return parse_list(name, Command::kFaults, rest);
   for (const char* later : {"sweep", "calibrate", "diagnostics"}) {
     if (name == later) throw InputError("dmavp " + name + " is not available in this version");
   }

@@ -9,7 +9,18 @@
 
 namespace dmavp::platform {
 
-enum class Command { kHelp, kVersion, kRun, kDiff, kRegs, kBoards, kScenarios, kModules, kProperties };
+enum class Command {
+  kHelp,
+  kVersion,
+  kRun,
+  kDiff,
+  kRegs,
+  kBoards,
+  kScenarios,
+  kModules,
+  kProperties,
+  kFaults
+};
 
 struct CommandLine {
   Command command = Command::kHelp;
@@ -17,7 +28,7 @@ struct CommandLine {
   RunOptions run;
   std::string board = "k210";  ///< of regs
   std::string device;          ///< of regs: alias or path, "all", empty for the first controller
-  std::string format;          ///< of regs and properties
+  std::string format;          ///< of regs, properties and faults
   std::string file_a, file_b;  ///< of diff
   std::vector<Tolerance> tolerances;
 };

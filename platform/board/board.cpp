@@ -23,6 +23,12 @@ void Links::join(const std::string&, tlm::tlm_initiator_socket<>& from, tlm::tlm
   from.bind(to);
 }
 
+InterruptLine& Links::interrupt(const std::string&, std::optional<unsigned>, InterruptLine& line) {
+  return line;
+}
+
+DmaRequestIf& Links::request(const std::string&, bool, DmaRequestIf& controller) { return controller; }
+
 Board::Board(const sc_core::sc_module_name& name, BoardDescription description)
     : Board(name, std::move(description), direct) {}
 
@@ -100,13 +106,16 @@ void Board::build_dmacs() {
 }
 
 void Board::wire_interrupts(const DmacDescription& d, DwAxiDmac& dmac) {
-  const auto line = [&](std::size_t index) -> auto& { return source_lines_[d.interrupts[index]]; };
+  const auto line = [&](std::size_t index, std::optional<unsigned> channel) -> auto& {
+    return links_.interrupt(d.name, channel, source_lines_[d.interrupts[index]]);
+  };
   const std::size_t lines = d.interrupts.size();
   const unsigned channels = d.parameters.num_channels;
-  if (lines == 1 && d.parameters.intr_io_type != 1) return dmac.combined_irq.bind(line(0));
-  for (unsigned i = 0; i < channels; ++i) dmac.channel_irq[i].bind(line(i));
-  if (lines > channels) dmac.common_irq.bind(line(channels));
-  if (lines > channels + 1 && d.parameters.intr_io_type == 2) dmac.combined_irq.bind(line(channels + 1));
+  if (lines == 1 && d.parameters.intr_io_type != 1) return dmac.combined_irq.bind(line(0, std::nullopt));
+  for (unsigned i = 0; i < channels; ++i) dmac.channel_irq[i].bind(line(i, i));
+  if (lines > channels) dmac.common_irq.bind(source_lines_[d.interrupts[channels]]);
+  if (lines > channels + 1 && d.parameters.intr_io_type == 2)
+    dmac.combined_irq.bind(line(channels + 1, std::nullopt));
 }
 
 void Board::build_request_selects() {
@@ -131,10 +140,11 @@ void Board::build_peripherals() {
     peripherals_.push_back(make_peripheral(module_name(p.name), p, data_directory()));
     Peripheral& peripheral = *peripherals_.back();
     links_.join(p.name, bus_->out[next_region_++], peripheral.socket());
-    if (p.interrupt) peripheral.interrupt().bind(source_lines_[*p.interrupt]);
+    if (p.interrupt)
+      peripheral.interrupt().bind(links_.interrupt(p.name, std::nullopt, source_lines_[*p.interrupt]));
     const auto index = static_cast<unsigned>(peripherals_.size() - 1);
-    if (!wire_to_select(index, false) && p.rx) wire(*p.rx, peripheral.receive());
-    if (!wire_to_select(index, true) && p.tx) wire(*p.tx, peripheral.transmit());
+    if (!wire_to_select(index, false) && p.rx) wire(p.name, true, *p.rx, peripheral.receive());
+    if (!wire_to_select(index, true) && p.tx) wire(p.name, false, *p.tx, peripheral.transmit());
   }
   for (std::size_t i = 0; i < peripherals_.size(); ++i) {
     const PeripheralDescription& p = description_.peripherals[i];
@@ -150,7 +160,8 @@ bool Board::wire_to_select(unsigned index, bool transmit) {
     for (std::size_t line = 0; line < lines.size(); ++line) {
       if (lines[line].peripheral != index || lines[line].transmit != transmit) continue;
       const Peripheral::Handshake handshake = transmit ? peripheral.transmit() : peripheral.receive();
-      handshake.request->bind(request_selects_[i]->line_request[line]);
+      handshake.request->bind(links_.request(description_.peripherals[index].name, !transmit,
+                                             *request_selects_[i]->line_request[line].operator->()));
       request_selects_[i]->line_acknowledge[line].bind(*handshake.acknowledge);
       return true;
     }
@@ -158,9 +169,10 @@ bool Board::wire_to_select(unsigned index, bool transmit) {
   return false;
 }
 
-void Board::wire(const DmaLink& link, const Peripheral::Handshake& handshake) {
+void Board::wire(const std::string& device, bool receive, const DmaLink& link,
+                 const Peripheral::Handshake& handshake) {
   DwAxiDmac& dmac = *dmacs_[link.dmac];
-  handshake.request->bind(dmac.request[link.number]);
+  handshake.request->bind(links_.request(device, receive, *dmac.request[link.number].operator->()));
   dmac.acknowledge_to[link.number].bind(*handshake.acknowledge);
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <systemc>
 #include <tlm>
@@ -20,13 +21,21 @@
 
 namespace dmavp::platform {
 
-/// How sockets of a board meet. Directly; a test derives from it and puts something between them.
+using InterruptLine = sc_core::sc_signal_inout_if<bool>;
+
+/// How sockets and wires of a board meet. Directly; a test derives from it and puts something between them.
 class Links {
  public:
   virtual ~Links() = default;
   /// Called once per link while the hierarchy is built. `name` is the link's end that is not the
   /// interconnect: "cpu0", "dmac0.m1", "ram0", "plic0", "uart1".
   virtual void join(const std::string& name, tlm::tlm_initiator_socket<>& from, tlm::tlm_target_socket<>& to);
+  /// What an interrupt output of `device` drives; `channel` of a controller with a line for each. Called
+  /// while the hierarchy is built, as is request().
+  virtual InterruptLine& interrupt(const std::string& device, std::optional<unsigned> channel,
+                                   InterruptLine& line);
+  /// Whom a peripheral tells of its DMA requests.
+  virtual DmaRequestIf& request(const std::string& device, bool receive, DmaRequestIf& controller);
 };
 
 /// Waits for join_cpu() of every CPU. The description is kept by value, `links` is used until the simulation
@@ -54,6 +63,7 @@ class Board : public sc_core::sc_module {
   Peripheral& peripheral(unsigned index) { return *peripherals_[index]; }
   const DmaRequestSelect& request_select(unsigned index) const { return *request_selects_[index]; }
   Plic& plic() { return *plic_; }
+  BackingStore& store(unsigned memory) { return *stores_[memory]; }  ///< in the order of the description
   const AxiInterconnect& bus() const { return *bus_; }
 
   /// Brings the state and the accounts of every model up to the current simulation time.
@@ -68,7 +78,8 @@ class Board : public sc_core::sc_module {
   void build_request_selects();
   void build_peripherals();
   bool wire_to_select(unsigned index, bool transmit);
-  void wire(const DmaLink& link, const Peripheral::Handshake& handshake);
+  void wire(const std::string& device, bool receive, const DmaLink& link,
+            const Peripheral::Handshake& handshake);
 
   BoardDescription description_;
   Links& links_;

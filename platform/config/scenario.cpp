@@ -7,6 +7,7 @@
 #include <map>
 #include <regex>
 
+#include "platform/config/fault_reader.h"
 #include "platform/config/module_parameters.h"
 #include "platform/config/paths.h"
 #include "platform/config/problem.h"
@@ -69,8 +70,9 @@ class Parser {
     for (const Setting& setting : settings_) apply(setting);
     for (auto&& [key, node] : root_) {
       const std::string name(key.str());
+      if (name == "fault") continue;
       if (name != "scenario" && name != "client" && name != "expect") {
-        complain(node, name, "unknown table or key (known: scenario, client, expect)");
+        complain(node, name, "unknown table or key (known: scenario, client, expect, fault)");
       } else if (!node.is_table()) {
         complain(node, name, "must be a table");
       }
@@ -108,13 +110,23 @@ class Parser {
         throw InputError("--set " + path + ": the scenario has no client \"" + client + "\"");
       key = second == std::string::npos ? "" : key.substr(second + 1);
     } else {
-      table = nullptr;
+      table = fault_table(table_name);
     }
     if (table == nullptr)
-      throw InputError("--set " + path + ": no such table in " + file_ + " (scenario, expect, client.NAME)");
+      throw InputError("--set " + path + ": no such table in " + file_ +
+                       " (scenario, expect, client.NAME, fault[N])");
     if (key.empty()) throw InputError("--set " + path + ": a table cannot be set, name a key in it");
     const std::string wrong = set_value(*table, key, setting.value);
     if (!wrong.empty()) throw InputError("--set " + path + ": " + wrong);
+  }
+
+  // The table that "fault[3]" names, or null.
+  toml::table* fault_table(const std::string& name) {
+    toml::array* faults = root_["fault"].as_array();
+    if (faults == nullptr || name.substr(0, 6) != "fault[" || name.back() != ']') return nullptr;
+    const auto index = parse_size(name.substr(6, name.size() - 7));
+    if (!index || *index >= faults->size()) return nullptr;
+    return faults->get(static_cast<std::size_t>(*index))->as_table();
   }
 
   // Every key of `table` must have a handler.
@@ -199,8 +211,21 @@ class Parser {
                 {"duration_max", time([this](std::uint64_t v) { scenario_.expect.duration_max_ps = v; })},
                 {"halts_max", number([this](std::uint64_t v) { scenario_.expect.halts_max = v; })},
                 {"losses_max", number([this](std::uint64_t v) { scenario_.expect.losses_max = v; })},
-                {"log_never", pattern(scenario_.expect.log_never)}});
+                {"log_never", pattern(scenario_.expect.log_never)},
+                {"failing_clients",
+                 [this](const toml::node& node, const std::string& key) {
+                   scenario_.expect.failing_clients = words(node, key, "an array of names of clients");
+                 }},
+                {"diagnostics", [this](const toml::node& node, const std::string& key) {
+                   scenario_.expect.diagnostics = words(node, key, "an array of kinds of diagnostics");
+                 }}});
     read_clients();
+    if (const toml::node* faults = root_.get("fault")) {
+      const FaultReaderContext context{[this](const toml::node& node) { return place(node); },
+                                       [this](const toml::node& node, const std::string& key,
+                                              const std::string& text) { complain(node, key, text); }};
+      scenario_.faults = read_faults(*faults, context);
+    }
   }
 
   void add_module(const std::string& name, ModuleSpec spec, const toml::node& node, const std::string& key) {
@@ -215,16 +240,21 @@ class Parser {
   }
 
   void read_modules(const toml::node& node, const std::string& key) {
+    for (const std::string& name : words(node, key, "an array of module names"))
+      add_module(name, {}, node, key);
+  }
+
+  std::vector<std::string> words(const toml::node& node, const std::string& key, const char* what) {
+    std::vector<std::string> found;
     const toml::array* list = node.as_array();
-    if (list == nullptr) return complain(node, key, "must be an array of module names");
-    for (const toml::node& entry : *list) {
-      const auto name = entry.value_exact<std::string>();
-      if (!name) {
-        complain(entry, key, "must be an array of module names");
-      } else {
-        add_module(*name, {}, entry, key);
-      }
+    bool good = list != nullptr;
+    for (std::size_t i = 0; good && i < list->size(); ++i) {
+      const auto word = list->get(i)->value_exact<std::string>();
+      good = word.has_value();
+      if (good) found.push_back(*word);
     }
+    if (!good) complain(node, key, std::string("must be ") + what);
+    return found;
   }
 
   // A table's members as the file has them (toml++ keeps them by name); those of --set come last.

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "platform/config/fault_plan.h"
+
 namespace dmavp::platform {
 
 struct ModuleSpec {
@@ -17,13 +19,16 @@ struct ModuleSpec {
 };
 
 struct Expectations {
-  std::uint64_t errors = 0;                      ///< failed transfers, exactly
+  /// Failed transfers, exactly; without it none but those that the outcome of a fault states.
+  std::optional<std::uint64_t> errors;
   std::optional<std::uint64_t> bytes_min;        ///< over all clients
   std::optional<std::uint64_t> duration_max_ps;  ///< simulated time of the run
   std::optional<std::uint64_t> halts_max;        ///< of channels, on items or shadow sets that were not valid
   std::optional<std::uint64_t> losses_max;       ///< what peripherals lost: overruns, underruns, cut commands
   std::optional<std::string>
       log_never;  ///< regular expression (ECMAScript) that no line of the kernel log matches
+  std::vector<std::string> failing_clients;  ///< must end with an error, others must not
+  std::vector<std::string> diagnostics;      ///< kinds that must come, and fail nothing
 };
 
 struct Scenario {
@@ -35,10 +40,11 @@ struct Scenario {
   std::uint64_t duration_ps = 0;    ///< the run must have ended by then
   std::vector<ModuleSpec> modules;  ///< in the order of loading; clients last, in the order of the file
   Expectations expect;
+  std::vector<FaultSpec> faults;  ///< in the order of the file
 };
 
 struct Setting {
-  std::string path;  ///< "table.key"
+  std::string path;  ///< "table.key", "fault[0].key"
   std::string value;
 };
 

@@ -41,6 +41,8 @@ class Cluster : public sc_core::sc_module, public port::Machine {
     std::function<void(int level, port::Time time, unsigned cpu, const char* line)> log;
     /// Called when everything before `now` has happened, in hardware too once it is synchronized.
     std::function<void(port::Time now)> settled;
+    /// Software faults (port::Machine::fails); empty: none are planned.
+    std::function<bool(port::FallibleCall call, const char* caller, port::Time now)> fails;
     std::function<bool()> interrupted;            ///< asked between steps; true ends the run
     std::function<void(const char* text)> fatal;  ///< must not return
     void (*describe_code)(const void* address, char* text, std::size_t size) = nullptr;  ///< for reports
@@ -80,6 +82,10 @@ class Cluster : public sc_core::sc_module, public port::Machine {
     recorder_.note(client, key, value);
   }
   void log(int level, port::Time time, unsigned cpu, const char* line) override;
+  bool plans_failures() override { return options_.fails != nullptr; }
+  bool fails(port::FallibleCall call, const char* caller, port::Time now) override {
+    return options_.fails(call, caller, now);
+  }
   std::int64_t file_size(const char* path) override;
   std::int64_t file_read(const char* path, std::uint64_t offset, void* into, std::uint64_t bytes) override;
   void describe_code(const void* address, char* text, std::size_t size) override;

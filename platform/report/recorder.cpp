@@ -129,6 +129,7 @@ void Recorder::report(const port::ClientReport& report) {
   ++record.transfers;
   if (report.failed) {
     ++record.errors;
+    ++record.results[report.result];
   } else {
     record.bytes += report.bytes;
   }
@@ -136,6 +137,10 @@ void Recorder::report(const port::ClientReport& report) {
   record.last_completion = std::max(record.last_completion, report.completed);
   if (!report.failed)
     record.latencies.push_back(report.completed - std::min(report.issued, report.completed));
+}
+
+void Recorder::fault_hit(const FaultLog::Hit& hit) {
+  if (!finished_ && trace_ != nullptr) trace_->fault(hit);
 }
 
 void Recorder::note(const char* name, const char* key, const char* value) {

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/observer.h"
 #include "kernel/kernel.h"
+#include "platform/faults/fault_trigger.h"
 #include "platform/report/halt_watch.h"
 #include "platform/report/trace.h"
 #include "platform/report/waveform.h"
@@ -23,6 +24,7 @@ struct ClientRecord {
   std::uint64_t bytes = 0;
   std::uint64_t transfers = 0;
   std::uint64_t errors = 0;
+  std::map<std::string, std::uint64_t> results;  ///< of failed transfers: how, and how many
   port::Time first_issue = port::kNever;
   port::Time last_completion = 0;
   std::vector<port::Time> latencies;
@@ -48,7 +50,7 @@ struct InterruptRecord {
 
 /// The subscriber of everything. After finish() nothing is recorded any more, so that a result does not
 /// depend on how far software ran ahead when the run ended.
-class Recorder {
+class Recorder : public FaultLog {
  public:
   /// Null: not wanted.
   explicit Recorder(Trace* trace, Waveform* waveform = nullptr) : trace_(trace), waveform_(waveform) {}
@@ -59,6 +61,7 @@ class Recorder {
 
   void soft(const port::SoftEvent& event);
   void report(const port::ClientReport& report);
+  void fault_hit(const FaultLog::Hit& hit) override;
   void note(const char* client, const char* key, const char* value);
   void diagnostic(Severity severity, const std::string& kind, std::uint64_t time_ps,
                   const std::string& source, const std::string& message);

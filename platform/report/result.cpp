@@ -49,6 +49,24 @@ json::object side(const dmac::SideStatistics& statistics) {
   return cycles;
 }
 
+json::object results_of(const ClientRecord& client) {
+  json::object results;
+  for (const auto& [result, count] : client.results) results[result] = count;
+  return results;
+}
+
+json::array faults(const RunSummary& run) {
+  json::array list;
+  for (const FaultRecord& f : run.faults) {
+    list.push_back(json::object{{"kind", f.kind},
+                                {"target", f.target},
+                                {"hits", f.hits},
+                                {"time_ps", f.hits != 0 ? json::value(f.time_ps) : json::value(nullptr)},
+                                {"outcome", f.outcome}});
+  }
+  return list;
+}
+
 json::array clients(const Recorder& recorder) {
   json::array list;
   for (const ClientRecord& client : recorder.clients()) {
@@ -61,6 +79,7 @@ json::array clients(const Recorder& recorder) {
         {"bytes", client.bytes},
         {"transfers", client.transfers},
         {"errors", client.errors},
+        {"results", results_of(client)},
         {"duration_ps", duration_ps(client)},
         {"throughput_mb_s", throughput_mb_s(client)},
         {"latency_ns",
@@ -200,6 +219,7 @@ void write_json(std::ostream& out, const RunSummary& run, Board& board, const Re
                             {"peripherals", peripherals(board)},
                             {"interrupts", std::move(interrupts)},
                             {"diagnostics", std::move(diagnostics)},
+                            {"faults", faults(run)},
                             {"failures", texts(run.failures)},
                             {"ignored_nodes", texts(run.ignored)},
                             {"notes", texts(board.description().notes)},

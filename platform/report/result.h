@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "platform/board/board.h"
+#include "platform/faults/fault_verdict.h"
 #include "platform/report/recorder.h"
 
 namespace dmavp::platform {
@@ -22,6 +23,7 @@ struct RunSummary {
   double wall_s = 0;
   std::uint64_t switches = 0;  ///< software stopped, though it could go on, so that hardware could catch up;
                                ///< depends on the quantum, hence not in the JSON
+  std::vector<FaultRecord> faults;   ///< of the plan, in its order
   std::vector<std::string> ignored;  ///< device-tree nodes nobody knows
 };
 

@@ -115,6 +115,13 @@ void write_table(std::ostream& out, const RunSummary& run, Board& board, const R
         << d.source << (d.count > 1 ? ", " + std::to_string(d.count) + " times" : "") << "): " << d.message
         << "\n";
   }
+  for (const FaultRecord& f : run.faults) {
+    out << "  fault: " << f.kind << " on " << f.target
+        << (f.hits == 0 ? " did not happen"
+                        : " at " + format_time(f.time_ps) +
+                              (f.hits > 1 ? ", " + std::to_string(f.hits) + " times" : ""))
+        << "\n";
+  }
   for (const std::string& failure : run.failures) out << "  failed: " << failure << "\n";
   if (run.failures.empty() && recorder.diagnostics().empty()) out << "  nothing went wrong\n";
 }

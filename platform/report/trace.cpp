@@ -17,6 +17,7 @@ constexpr const char* kRegisterRead = "register-read";
 constexpr const char* kRegisterWrite = "register-write";
 constexpr const char* kDmaRequest = "dma-request";
 constexpr const char* kInterrupt = "interrupt";
+constexpr const char* kFault = "fault";
 constexpr std::array kPhases{BlockPhase::kChannelEnabled, BlockPhase::kBlockStart, BlockPhase::kBlockDone,
                              BlockPhase::kTransferDone,   BlockPhase::kSuspended,  BlockPhase::kResumed,
                              BlockPhase::kDisabled,       BlockPhase::kAborted,    BlockPhase::kError,
@@ -130,7 +131,8 @@ const char* axi_status(std::uint8_t status) {
 std::vector<std::string> event_kinds() {
   std::vector<std::string> kinds{kBurst};
   for (const BlockPhase phase : kPhases) kinds.emplace_back(name(phase));
-  for (const char* kind : {kRegisterRead, kRegisterWrite, kDmaRequest, kInterrupt}) kinds.emplace_back(kind);
+  for (const char* kind : {kRegisterRead, kRegisterWrite, kDmaRequest, kInterrupt, kFault})
+    kinds.emplace_back(kind);
   for (auto kind = port::SoftEventKind{}; kind <= port::SoftEventKind::kDiagnostic;
        kind = static_cast<port::SoftEventKind>(static_cast<unsigned>(kind) + 1)) {
     if (kind != port::SoftEventKind::kContext) kinds.emplace_back(name(kind));
@@ -203,6 +205,14 @@ void Trace::dma_request(const DmaRequestEvent& e) {
   add(e.time, false,
       print("%s dma-request %s burst=%d single=%d last=%d", e.source.name, e.line == 0 ? "rx" : "tx",
             e.burst ? 1 : 0, e.single ? 1 : 0, e.last ? 1 : 0));
+}
+
+void Trace::fault(const FaultLog::Hit& hit) {
+  if (!filters_.pass({hit.time, hit.fault->target.c_str(), kFault})) return;
+  std::string text =
+      hit.fault->target + print(" %s %s hit=%llu", kFault, hit.fault->info().name, ull{hit.number});
+  if (hit.where[0] != '\0') text += print(" %s=0x%llx", hit.where, ull{hit.at});
+  add(hit.time, false, std::move(text));
 }
 
 void Trace::diagnostic(std::uint64_t time, Severity severity, const std::string& source,

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/observer.h"
+#include "platform/faults/fault_trigger.h"
 #include "platform/report/filter.h"
 #include "port/machine.h"
 
@@ -28,6 +29,7 @@ class Trace {
   void register_access(const RegisterEvent& event);
   void interrupt(const InterruptEvent& event);
   void dma_request(const DmaRequestEvent& event);
+  void fault(const FaultLog::Hit& hit);
   void diagnostic(std::uint64_t time, Severity severity, const std::string& source, const std::string& kind,
                   const std::string& message);
   void soft(const port::SoftEvent& event);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -22,6 +23,7 @@
 #include "platform/config/property_table.h"
 #include "platform/config/value.h"
 #include "platform/cpu/cluster.h"
+#include "platform/faults/fault_injection.h"
 #include "platform/report/result.h"
 #include "platform/run/crash.h"
 #include "platform/run/interruption.h"
@@ -117,6 +119,17 @@ std::string parameter_line(const ModuleSpec& module) {
   return line;
 }
 
+bool contains(const std::vector<std::string>& list, const std::string& text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+std::vector<std::string> module_names(const Scenario& scenario) {
+  std::vector<std::string> names;
+  for (const ModuleSpec& module : scenario.modules)
+    names.push_back(std::filesystem::path(module.file).stem().string());
+  return names;
+}
+
 class Run {
  public:
   explicit Run(const RunOptions& options)
@@ -133,6 +146,9 @@ class Run {
         waveform_(make_waveform()),
         recorder_(trace_file_.wanted() ? &trace_ : nullptr, waveform_.get()) {
     for (const std::string& insmod : options.insmods) scenario_.modules.push_back(parse_insmod(insmod));
+    resolve_fault_targets();
+    faults_ = std::make_unique<FaultInjection>(scenario_.faults, description_, module_names(scenario_),
+                                               choices_, recorder_);
     json_.refuse_same(trace_file_);
     json_.refuse_same(vcd_file_);
     trace_file_.refuse_same(vcd_file_);
@@ -160,8 +176,10 @@ class Run {
     started_ = std::chrono::steady_clock::now();
     sc_core::sc_start();
     const Outcome outcome = cluster_->outcome();
-    if ((kernel.status() != 0 && !cluster_->all_loaded()) || !cluster_->unreadable().empty())
-      return refuse(kernel);
+    const bool refused = kernel.status() != 0 && !cluster_->all_loaded();
+    if ((refused && !faults_->any_hit()) || !cluster_->unreadable().empty()) return refuse(kernel);
+    judge_faults(faults_->triggers(), recorder_.clients(), refused, scenario_.expect.errors.has_value(),
+                 summary_.failures);
     judge(outcome, kernel);
     return publish();
   }
@@ -179,8 +197,17 @@ class Run {
     for (unsigned i = 0; i < board_->dmacs(); ++i) board_->dmac(i).engine().tell_waits();
   }
 
+  /// A device may have several aliases; reports and the plan use one.
+  void resolve_fault_targets() {
+    for (FaultSpec& fault : scenario_.faults) {
+      const auto node = tree_.node(fault.target);
+      if (node) fault.target = tree_.label(*node);
+    }
+  }
+
   void build() {
-    board_ = std::make_unique<Board>("board", description_);
+    board_ = std::make_unique<Board>("board", description_, *faults_);
+    faults_->attach(*board_);
     for (unsigned i = 0; i < board_->dmacs(); ++i) {
       const DmacDescription& d = description_.dmacs[i];
       board_->dmac(i).set_observer(recorder_.observer_for(d.name, board_->dmac(i).clock()));
@@ -214,6 +241,11 @@ class Run {
         tell_waits();
         if (trace_file_.wanted()) trace_.flush(trace_file_.stream(), now);
         if (waveform_) waveform_->flush(vcd_file_.stream(), now);
+      };
+    }
+    if (faults_->plans_failures()) {
+      options.fails = [this](port::FallibleCall call, const char* caller, port::Time now) {
+        return faults_->fails(call, caller, now);
       };
     }
     options.interrupted = interrupted;
@@ -253,7 +285,7 @@ class Run {
       failures.push_back("interrupted by a signal after " + format_time(recorder_.end()) +
                          " of simulated time");
     }
-    if (kernel.status() != 0) failures.emplace_back(kernel.error());
+    if (kernel.status() != 0 && !states("load-failed")) failures.emplace_back(kernel.error());
     if (outcome == Outcome::kTimeout || outcome == Outcome::kDeadlock) {
       failures.push_back(outcome == Outcome::kTimeout
                              ? "not finished after " + format_time(scenario_.duration_ps) +
@@ -266,14 +298,19 @@ class Run {
     for (const ClientRecord& client : recorder_.clients()) {
       bytes += client.bytes;
       errors += client.errors;
-      if (client.done && client.result != 0) {
+      const bool fails = contains(scenario_.expect.failing_clients, client.name);
+      if (client.done && client.result == 0 && fails) {
+        failures.push_back("client " + client.name +
+                           " ended without an error, though the scenario expects one");
+      }
+      if (client.done && client.result != 0 && !fails) {
         failures.push_back("client " + client.name + " ended with result " + std::to_string(client.result));
       }
     }
     const Expectations& expect = scenario_.expect;
-    if (errors != expect.errors) {
+    if (expect.errors && errors != *expect.errors) {
       failures.push_back(std::to_string(errors) + " failed transfers, expected " +
-                         std::to_string(expect.errors));
+                         std::to_string(*expect.errors));
     }
     if (expect.bytes_min && bytes < *expect.bytes_min) {
       failures.push_back(std::to_string(bytes) + " bytes moved, expected at least " +
@@ -289,9 +326,8 @@ class Run {
       failures.push_back("lines of the kernel log that match expect.log_never: " +
                          std::to_string(forbidden_log_.count()) + ", the first: " + forbidden_log_.first());
     }
-    for (const DiagnosticRecord& d : recorder_.diagnostics()) {
-      if (d.severity == Severity::kError) failures.push_back("diagnostic " + d.kind);
-    }
+    judge_diagnostics();
+    if (states("load-failed")) return;
     for (const ModuleSpec& module : scenario_.modules) {
       if (module.client.empty()) continue;
       bool seen = false;
@@ -313,6 +349,28 @@ class Run {
       }
     }
     if (halts > allowed) summary_.failures.insert(summary_.failures.end(), which.begin(), which.end());
+  }
+
+  /// A fault of the plan states this outcome.
+  bool states(const std::string& outcome) const {
+    for (const FaultSpec& fault : scenario_.faults) {
+      if (fault.outcome == outcome) return true;
+    }
+    return false;
+  }
+
+  void judge_diagnostics() {
+    const auto& expected = scenario_.expect.diagnostics;
+    for (const DiagnosticRecord& d : recorder_.diagnostics()) {
+      const bool known = contains(expected, d.kind) ||
+                         (d.kind == "client.failed" && !scenario_.expect.failing_clients.empty());
+      if (d.severity == Severity::kError && !known) summary_.failures.push_back("diagnostic " + d.kind);
+    }
+    for (const std::string& kind : expected) {
+      const auto& found = recorder_.diagnostics();
+      if (std::none_of(found.begin(), found.end(), [&](const DiagnosticRecord& d) { return d.kind == kind; }))
+        summary_.failures.push_back("no diagnostic " + kind + ", though the scenario expects it");
+    }
   }
 
   void judge_losses(std::uint64_t allowed) {
@@ -355,6 +413,7 @@ class Run {
     summary_.timing = scenario_.timing;
     summary_.seed = choices_.root_seed();
     summary_.ignored = description_.ignored;
+    summary_.faults = fault_records(faults_->triggers());
     summary_.passed = summary_.failures.empty();
     if (trace_file_.wanted()) trace_.finish(trace_file_.stream(), recorder_.end());
     if (waveform_) {
@@ -397,6 +456,7 @@ class Run {
   Trace trace_;
   std::unique_ptr<Waveform> waveform_;
   Recorder recorder_;
+  std::unique_ptr<FaultInjection> faults_;
   std::unique_ptr<Board> board_;
   std::unique_ptr<Cluster> cluster_;
   RunSummary summary_;

@@ -50,6 +50,9 @@ MODULE_PARM_DESC(wait_ms, "how long to wait for DMA channels that others hold");
 static uint run_ms = 0;
 module_param(run_ms, uint, 0444);
 MODULE_PARM_DESC(run_ms, "played again until this much time has passed, 0 = once");
+static uint retries = 0;
+module_param(retries, uint, 0444);
+MODULE_PARM_DESC(retries, "how often work that failed is done again before the client gives up");
 
 namespace {
 
@@ -162,7 +165,7 @@ int compare(struct session* s) {
   }
   client_note_number(s->worker, "lag_frames", lag);
   client_note_number(s->worker, "different_frames", wrong);
-  return wrong ? -EIO : 0;
+  return wrong ? -EBADMSG : 0;
 }
 
 struct dw_i2s_stream* open_stream(struct session* s, bool playback) {
@@ -305,6 +308,7 @@ int audio_init() {
   worker.work = work;
   worker.wait_ms = wait_ms;
   worker.run_ms = run_ms;
+  worker.retries = retries;
   return client_worker_start(&worker, "audio");
 }
 

@@ -8,7 +8,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#define COPY_TIMEOUT_MS 3000
+#define DEFAULT_TIMEOUT_MS 3000
 
 static bool has_name(struct dma_chan* chan, void* name) { return strcmp(dma_chan_name(chan), name) == 0; }
 
@@ -28,6 +28,7 @@ int copy_pump_init(struct copy_pump* pump, struct dma_chan* chan, struct dmavp_c
   pump->client = client;
   pump->chunk = chunk;
   pump->depth = depth;
+  pump->timeout_ms = DEFAULT_TIMEOUT_MS;
   init_waitqueue_head(&pump->wait);
   atomic_set(&pump->in_flight, 0);
   atomic_set(&pump->failures, 0);
@@ -45,11 +46,18 @@ void copy_pump_exit(struct copy_pump* pump) {
 static void transfer_done(void* param, const struct dmaengine_result* result) {
   struct copy_slot* slot = param;
   struct copy_pump* pump = slot->pump;
-  const bool failed = result->result != DMA_TRANS_NOERROR;
+  static const char* const words[] = {
+      [DMA_TRANS_READ_FAILED] = "read-failed",
+      [DMA_TRANS_WRITE_FAILED] = "write-failed",
+      [DMA_TRANS_ABORTED] = "aborted",
+  };
 
-  dmavp_client_transfer(pump->client, dma_chan_name(pump->chan), slot->issued_ns, failed ? 0 : slot->bytes,
-                        failed);
-  if (failed) atomic_inc(&pump->failures);
+  if (result->result == DMA_TRANS_NOERROR) {
+    dmavp_client_transfer(pump->client, dma_chan_name(pump->chan), slot->issued_ns, slot->bytes, false);
+  } else {
+    dmavp_client_failure(pump->client, dma_chan_name(pump->chan), slot->issued_ns, words[result->result]);
+    atomic_inc(&pump->failures);
+  }
   atomic_dec(&pump->in_flight);
   wake_up(&pump->wait);
 }
@@ -83,7 +91,7 @@ static int wait_below(struct copy_pump* pump, unsigned int limit) {
   /* Each completion starts the timeout anew. */
   while ((before = atomic_read(&pump->in_flight)) >= (int)limit)
     if (!wait_event_timeout(pump->wait, atomic_read(&pump->in_flight) < before,
-                            msecs_to_jiffies(COPY_TIMEOUT_MS)))
+                            msecs_to_jiffies(pump->timeout_ms)))
       return -ETIMEDOUT;
   return 0;
 }
@@ -105,6 +113,10 @@ int copy_pump_run(struct copy_pump* pump, dma_addr_t dst, dma_addr_t src, size_t
   }
   if (!ret) ret = wait_below(pump, 1);
   if (ret) {
+    /* Callbacks have reported what they saw; this transfer has no callback. */
+    if (ret == -ENOMEM || ret == -ETIMEDOUT)
+      dmavp_client_failure(pump->client, dma_chan_name(pump->chan), ktime_to_ns(ktime_get()),
+                           dmavp_client_result(ret));
     dmaengine_terminate_sync(pump->chan);
     atomic_set(&pump->in_flight, 0);
   }

@@ -31,6 +31,7 @@ struct copy_pump {
   wait_queue_head_t wait;
   atomic_t in_flight;
   atomic_t failures;
+  unsigned int timeout_ms; /* how long one transfer may take; set by init, may be changed */
   struct copy_slot* slots; /* depth of them, used in turn: a channel completes in order */
 };
 
@@ -42,7 +43,7 @@ int copy_pump_init(struct copy_pump* pump, struct dma_chan* chan, struct dmavp_c
 void copy_pump_exit(struct copy_pump* pump);
 /*
  * Copies and waits for the last callback. 0; -EIO when a transfer failed; -ENOMEM when the channel could not
- * prepare one; -ETIMEDOUT when nothing completed for 3 s; -EINTR when the thread is told to stop. After an
+ * prepare one; -ETIMEDOUT when nothing completed in time; -EINTR when the thread is told to stop. After an
  * error the channel is idle. Process context.
  */
 int copy_pump_run(struct copy_pump* pump, dma_addr_t dst, dma_addr_t src, size_t length);

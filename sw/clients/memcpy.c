@@ -40,6 +40,13 @@ MODULE_PARM_DESC(channel, "name of the channel (dma0chan1), empty = any");
 static bool verify = true;
 module_param(verify, bool, 0444);
 MODULE_PARM_DESC(verify, "fill the source before and compare after each copy");
+static uint timeout_ms = 3000;
+module_param(timeout_ms, uint, 0444);
+MODULE_PARM_DESC(timeout_ms, "how long a transfer may take");
+static bool recover;
+module_param(recover, bool, 0444);
+MODULE_PARM_DESC(
+    recover, "after a failed copy check what it may not have changed and go on; the last copy must succeed");
 
 #define BOUNDARY 4096u
 #define GUARD 0xa5
@@ -86,6 +93,32 @@ static size_t check(const struct buffers* b, u32 round) {
   return wrong;
 }
 
+/* After a failed copy each byte of the destination is old or new, and all others are what they were. */
+static size_t check_failed(const struct buffers* b, u32 round) {
+  size_t i, wrong = 0;
+
+  dmavp_cost_copy(2 * b->bytes);
+  for (i = 0; i < b->bytes; i++) {
+    const bool in_dst = i >= dst_offset && i - dst_offset < size;
+    const bool in_src = i >= src_offset && i - src_offset < size;
+    const u8 after = pattern(i - dst_offset, round);
+    const u8 before = (u8)~after;
+    const bool dst_good =
+        in_dst ? b->dst_base[i] == after || b->dst_base[i] == before : b->dst_base[i] == GUARD;
+
+    if (dst_good && (!in_src || b->src_base[i] == pattern(i - src_offset, round))) continue;
+    if (wrong++ == 0)
+      pr_err("memcpy: failed copy %u changed byte %zd of %s\n", round,
+             (ssize_t)i - (ssize_t)(dst_good ? src_offset : dst_offset),
+             dst_good ? "its source" : "what is not its own");
+  }
+  return wrong;
+}
+
+static void refused(struct copy_pump* pump) {
+  dmavp_client_failure(pump->client, dma_chan_name(pump->chan), ktime_to_ns(ktime_get()), "refused");
+}
+
 static int copy_once(struct copy_pump* pump, const struct buffers* b, u32 round) {
   struct device* dev = dmaengine_get_dma_device(pump->chan);
   dma_addr_t src, dst;
@@ -93,41 +126,55 @@ static int copy_once(struct copy_pump* pump, const struct buffers* b, u32 round)
 
   if (verify) fill(b, round);
   src = dma_map_single(dev, b->src_base, b->bytes, DMA_TO_DEVICE);
-  if (dma_mapping_error(dev, src)) return -ENOMEM;
+  if (dma_mapping_error(dev, src)) {
+    refused(pump);
+    return -ENOMEM;
+  }
   /* Whole lines around the destination belong to it: written back before, invalidated after. */
   dst = dma_map_single(dev, b->dst_base, b->bytes, DMA_BIDIRECTIONAL);
   if (dma_mapping_error(dev, dst)) {
     dma_unmap_single(dev, src, b->bytes, DMA_TO_DEVICE);
+    refused(pump);
     return -ENOMEM;
   }
   ret = copy_pump_run(pump, dst + dst_offset, src + src_offset, size);
   dma_unmap_single(dev, dst, b->bytes, DMA_BIDIRECTIONAL);
   dma_unmap_single(dev, src, b->bytes, DMA_TO_DEVICE);
   if (!ret && verify && check(b, round)) {
-    dmavp_client_transfer(pump->client, dma_chan_name(pump->chan), ktime_to_ns(ktime_get()), 0, true);
+    dmavp_client_failure(pump->client, dma_chan_name(pump->chan), ktime_to_ns(ktime_get()), "mismatch");
     ret = -EIO;
+  } else if (ret && verify && check_failed(b, round)) {
+    ret = -EFAULT;
   }
   return ret;
 }
 
-static int copy_all(struct dma_chan* chan) {
+static int copy_all(struct dma_chan* chan, uint* failed) {
   struct buffers b = {NULL, NULL, (size_t)size + 2 * BOUNDARY};
   void *src, *dst;
   struct copy_pump pump;
   int ret = copy_pump_init(&pump, chan, client, chunk ? chunk : size, depth);
   uint i;
 
+  if (ret == -ENOMEM) refused(&pump);
   if (ret) return ret;
   src = kmalloc(b.bytes + BOUNDARY, GFP_KERNEL);
   dst = kmalloc(b.bytes + BOUNDARY, GFP_KERNEL);
   if (!src || !dst) {
     pr_err("memcpy: no memory for two buffers of %zu bytes\n", b.bytes + BOUNDARY);
+    refused(&pump);
     ret = -ENOMEM;
   } else {
     b.src_base = PTR_ALIGN((u8*)src, BOUNDARY);
     b.dst_base = PTR_ALIGN((u8*)dst, BOUNDARY);
   }
-  for (i = 0; i < count && !ret; i++) ret = copy_once(&pump, &b, i);
+  pump.timeout_ms = timeout_ms;
+  for (i = 0; i < count && !ret; i++) {
+    ret = copy_once(&pump, &b, i);
+    if (!recover || ret == -EINTR || ret == -EFAULT || i + 1 == count) continue;
+    if (ret) (*failed)++;
+    ret = 0;
+  }
   kfree(src);
   kfree(dst);
   copy_pump_exit(&pump);
@@ -143,14 +190,18 @@ static void end(int ret) {
 
 static int work(void* unused) {
   int ret = -ENODEV;
+  uint failed = 0;
 
   (void)unused;
   if (own_channel) {
-    ret = copy_all(own_channel);
+    ret = copy_all(own_channel, &failed);
+    if (ret == -ENOMEM && recover) ret = copy_all(own_channel, &failed);
   } else {
     pr_err("memcpy: no memcpy channel%s%s\n", *channel ? " named " : "", channel);
   }
-  if (!ret)
+  if (!ret && failed)
+    pr_info("memcpy: %u copies of %u bytes, %u of them failed, the last one did not\n", count, size, failed);
+  else if (!ret)
     pr_info("memcpy: %u copies of %u bytes%s\n", count, size, verify ? ", all equal" : "");
   else
     pr_err("memcpy: stopped by error %d\n", ret);

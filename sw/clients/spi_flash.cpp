@@ -39,6 +39,9 @@ MODULE_PARM_DESC(wait_ms, "how long to wait for DMA channels that others hold");
 static uint run_ms = 0;
 module_param(run_ms, uint, 0444);
 MODULE_PARM_DESC(run_ms, "the image is read again until this much time has passed, 0 = once");
+static uint retries = 0;
+module_param(retries, uint, 0444);
+MODULE_PARM_DESC(retries, "how often work that failed is done again before the client gives up");
 
 namespace {
 
@@ -126,8 +129,8 @@ int read_image(struct chip* c, u8* to, size_t bytes) {
     const s64 issued = ktime_to_ns(ktime_get());
     set_address(c, kFastRead, static_cast<u32>(at));
     const int ret = message(c, kHeader, nullptr, to + at, now);
-    dmavp_client_transfer(c->worker->client, dw_ssi_channel(c->ssi), issued, ret ? 0 : now, ret != 0);
     if (ret) return ret;
+    dmavp_client_transfer(c->worker->client, dw_ssi_channel(c->ssi), issued, now, false);
   }
   return 0;
 }
@@ -156,7 +159,7 @@ int read_and_compare(struct chip* c, const struct firmware* file) {
     return -ENOMEM;
   }
   int ret = read_image(c, image, file->size);
-  if (!ret && client_compare("spi-flash", file->data, image, file->size)) ret = -EIO;
+  if (!ret && client_compare("spi-flash", file->data, image, file->size)) ret = -EBADMSG;
   if (!ret) {
     const u32 crc = client_note_checksum(c->worker, image, file->size);
     if (!c->worker->rounds)
@@ -261,6 +264,7 @@ int spi_flash_init() {
   worker.work = work;
   worker.wait_ms = wait_ms;
   worker.run_ms = run_ms;
+  worker.retries = retries;
   return client_worker_start(&worker, "spi-flash");
 }
 

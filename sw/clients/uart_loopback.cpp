@@ -43,6 +43,9 @@ MODULE_PARM_DESC(wait_ms, "how long to wait for DMA channels that others hold");
 static uint run_ms = 0;
 module_param(run_ms, uint, 0444);
 MODULE_PARM_DESC(run_ms, "the file is sent again until this much time has passed, 0 = once");
+static uint retries = 0;
+module_param(retries, uint, 0444);
+MODULE_PARM_DESC(retries, "how often work that failed is done again before the client gives up");
 
 namespace {
 
@@ -92,8 +95,8 @@ int send_all(struct client_worker* worker, struct dw_uart* uart, const struct fi
     const size_t bytes = file->size - at < chunk ? file->size - at : chunk;
     const s64 issued = ktime_to_ns(ktime_get());
     const int ret = dw_uart_send(uart, file->data + at, bytes);
-    dmavp_client_transfer(worker->client, dw_uart_channel(uart), issued, ret ? 0 : bytes, ret != 0);
     if (ret) return ret;
+    dmavp_client_transfer(worker->client, dw_uart_channel(uart), issued, bytes, false);
     if (pause_us) usleep_range(pause_us, pause_us + 10);
   }
   return 0;
@@ -115,7 +118,7 @@ int judge(const struct firmware* file, const struct receiver* r, const struct dw
     pr_err("uart-loopback: %zu bytes sent, %zu received\n", file->size, r->filled + r->surplus);
     ret = -EIO;
   }
-  if (client_compare("uart-loopback", file->data, r->data, r->filled)) ret = -EIO;
+  if (client_compare("uart-loopback", file->data, r->data, r->filled)) ret = -EBADMSG;
   if (counts->overruns || counts->line_errors || counts->dma_errors) {
     pr_err("uart-loopback: %llu overruns, %llu line errors, %llu failed transfers\n", counts->overruns,
            counts->line_errors, counts->dma_errors);
@@ -178,6 +181,7 @@ int uart_loopback_init() {
   worker.work = work;
   worker.wait_ms = wait_ms;
   worker.run_ms = run_ms;
+  worker.retries = retries;
   return client_worker_start(&worker, "uart-loopback");
 }
 

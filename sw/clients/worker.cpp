@@ -17,13 +17,27 @@ namespace {
 constexpr unsigned long kPauseMin_us = 300;  // between rounds and attempts: others get the channels
 constexpr unsigned long kPauseMax_us = 900;
 
+/// The work, again after a failure as far as there are retries. Each failure is one of the result.
+int attempt(struct client_worker* worker) {
+  for (;;) {
+    const s64 since = ktime_to_ns(ktime_get());
+    const int ret = worker->work(worker);
+    if (!ret) return 0;
+    dmavp_client_failure(worker->client, "", since, dmavp_client_result(ret));
+    if (!worker->retries || kthread_should_stop()) return ret;
+    worker->retries--;
+    pr_warn("%s: failed with error %d, tries again\n", current->comm, ret);
+    usleep_range(kPauseMin_us, kPauseMax_us);
+  }
+}
+
 int run(void* data) {
   struct client_worker* worker = static_cast<struct client_worker*>(data);
   const s64 end = ktime_get() + s64{worker->run_ms} * NSEC_PER_MSEC;
   int ret = 0;
   do {
     if (worker->rounds) usleep_range(kPauseMin_us, kPauseMax_us);
-    ret = worker->work(worker);
+    ret = attempt(worker);
     if (!ret) worker->rounds++;
   } while (!ret && worker->run_ms && ktime_get() < end && !kthread_should_stop());
   if (!ret && worker->run_ms) {

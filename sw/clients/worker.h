@@ -10,7 +10,8 @@ struct task_struct;
 struct client_worker {
   int (*work)(struct client_worker* worker);  ///< 0 or a negative errno
   unsigned int wait_ms;                       ///< how long to wait for DMA channels that others hold
-  unsigned int run_ms;  ///< the work is repeated until this much time has passed; 0: once
+  unsigned int run_ms;   ///< the work is repeated until this much time has passed; 0: once
+  unsigned int retries;  ///< how often work that failed is done again before the client gives up
   struct dmavp_client* client;
   struct task_struct* task;
   unsigned int rounds;  ///< finished so far

@@ -78,13 +78,14 @@ struct dmavp_client* dmavp_client_start(const char* kind, const char* fallback) 
 
 namespace {
 void report_transfer(const struct dmavp_client* client, const char* channel, s64 issued_ns,
-                     port::Time completed, size_t bytes, bool failed) {
+                     port::Time completed, size_t bytes, bool failed, const char* result = "failed") {
   port::ClientReport report;
   report.client = client->name.c_str();
   report.kind = client->kind.c_str();
   report.channel = channel != nullptr ? channel : "";
   report.bytes = bytes;
   report.failed = failed;
+  report.result = result;
   report.issued = static_cast<port::Time>(issued_ns) * 1000;
   report.completed = completed;
   exec::machine().report(report);
@@ -99,6 +100,26 @@ void dmavp_client_transfer(struct dmavp_client* client, const char* channel, s64
 void dmavp_client_transfer_at(struct dmavp_client* client, const char* channel, s64 issued_ns,
                               s64 completed_ns, size_t bytes, bool failed) {
   report_transfer(client, channel, issued_ns, static_cast<port::Time>(completed_ns) * 1000, bytes, failed);
+}
+
+void dmavp_client_failure(struct dmavp_client* client, const char* channel, s64 issued_ns,
+                          const char* result) {
+  report_transfer(client, channel, issued_ns, exec::now(), 0, true, result);
+}
+
+const char* dmavp_client_result(int error) {
+  switch (error) {
+    case 0:
+      return "none";
+    case -ETIMEDOUT:
+      return "timeout";
+    case -ENOMEM:
+      return "refused";
+    case -EBADMSG:
+      return "mismatch";
+    default:
+      return "failed";
+  }
 }
 
 void dmavp_client_note(struct dmavp_client* client, const char* key, const char* value) {

@@ -61,6 +61,8 @@ void tell(SoftEventKind kind, const struct device* dev, u64 address, size_t byte
 
 void check_direction(enum dma_data_direction dir) { BUG_ON(!valid_dma_direction(dir)); }
 
+bool mapping_fails(const void* site) { return exec::call_fails(dmavp::port::FallibleCall::kMapping, site); }
+
 dma_addr_t map(struct device* dev, u64 address, size_t bytes, enum dma_data_direction dir,
                unsigned long attrs) {
   check_direction(dir);
@@ -108,6 +110,7 @@ dma_addr_t dma_map_single_attrs(struct device* dev, void* ptr, size_t size, enum
                      dev_name(dev), size, exec::thread_name());
     return DMA_MAPPING_ERROR;
   }
+  if (mapping_fails(__builtin_return_address(0))) return DMA_MAPPING_ERROR;
   return map(dev, physical, size, dir, attrs);
 }
 
@@ -116,8 +119,9 @@ void dma_unmap_single_attrs(struct device* dev, dma_addr_t addr, size_t size, en
   unmap(dev, addr, size, dir, attrs);
 }
 
-dma_addr_t dma_map_page_attrs(struct device* dev, struct page* page, size_t offset, size_t size,
-                              enum dma_data_direction dir, unsigned long attrs) {
+namespace {
+dma_addr_t map_page(struct device* dev, struct page* page, size_t offset, size_t size,
+                    enum dma_data_direction dir, unsigned long attrs) {
   const u64 physical = page_to_phys(page) + offset;
   if (memory::cpu_view(physical, size) == nullptr) {
     exec::diagnostic(2, "mapping.not-ram", "device %s maps 0x%llx, which is not RAM", dev_name(dev),
@@ -127,17 +131,12 @@ dma_addr_t dma_map_page_attrs(struct device* dev, struct page* page, size_t offs
   return map(dev, physical, size, dir, attrs);
 }
 
-void dma_unmap_page_attrs(struct device* dev, dma_addr_t addr, size_t size, enum dma_data_direction dir,
-                          unsigned long attrs) {
-  unmap(dev, addr, size, dir, attrs);
-}
-
-unsigned int dma_map_sg_attrs(struct device* dev, struct scatterlist* sgl, int nents,
-                              enum dma_data_direction dir, unsigned long attrs) {
+unsigned int map_list(struct device* dev, struct scatterlist* sgl, int nents, enum dma_data_direction dir,
+                      unsigned long attrs) {
   struct scatterlist* sg;
   int i;
   for_each_sg(sgl, sg, nents, i) {
-    const dma_addr_t addr = dma_map_page_attrs(dev, sg_page(sg), sg->offset, sg->length, dir, attrs);
+    const dma_addr_t addr = map_page(dev, sg_page(sg), sg->offset, sg->length, dir, attrs);
     if (addr == DMA_MAPPING_ERROR) {
       dma_unmap_sg_attrs(dev, sgl, i, dir, attrs | DMA_ATTR_SKIP_CPU_SYNC);
       return 0;
@@ -146,6 +145,23 @@ unsigned int dma_map_sg_attrs(struct device* dev, struct scatterlist* sgl, int n
     sg_dma_len(sg) = sg->length;
   }
   return static_cast<unsigned int>(nents);
+}
+}  // namespace
+
+dma_addr_t dma_map_page_attrs(struct device* dev, struct page* page, size_t offset, size_t size,
+                              enum dma_data_direction dir, unsigned long attrs) {
+  if (mapping_fails(__builtin_return_address(0))) return DMA_MAPPING_ERROR;
+  return map_page(dev, page, offset, size, dir, attrs);
+}
+
+void dma_unmap_page_attrs(struct device* dev, dma_addr_t addr, size_t size, enum dma_data_direction dir,
+                          unsigned long attrs) {
+  unmap(dev, addr, size, dir, attrs);
+}
+
+unsigned int dma_map_sg_attrs(struct device* dev, struct scatterlist* sgl, int nents,
+                              enum dma_data_direction dir, unsigned long attrs) {
+  return mapping_fails(__builtin_return_address(0)) ? 0 : map_list(dev, sgl, nents, dir, attrs);
 }
 
 void dma_unmap_sg_attrs(struct device* dev, struct scatterlist* sgl, int nents, enum dma_data_direction dir,
@@ -157,7 +173,8 @@ void dma_unmap_sg_attrs(struct device* dev, struct scatterlist* sgl, int nents, 
 
 int dma_map_sgtable(struct device* dev, struct sg_table* sgt, enum dma_data_direction dir,
                     unsigned long attrs) {
-  const unsigned int nents = dma_map_sg_attrs(dev, sgt->sgl, static_cast<int>(sgt->orig_nents), dir, attrs);
+  if (mapping_fails(__builtin_return_address(0))) return -EIO;
+  const unsigned int nents = map_list(dev, sgt->sgl, static_cast<int>(sgt->orig_nents), dir, attrs);
   if (nents == 0) return -EIO;
   sgt->nents = nents;
   return 0;
@@ -172,7 +189,7 @@ dma_addr_t dma_map_resource(struct device* dev, phys_addr_t phys, size_t size, e
                      phys);
     return DMA_MAPPING_ERROR;
   }
-  if (!dma_capable(dev, phys, size)) return DMA_MAPPING_ERROR;
+  if (mapping_fails(__builtin_return_address(0)) || !dma_capable(dev, phys, size)) return DMA_MAPPING_ERROR;
   tell(SoftEventKind::kMap, dev, phys, size, dir);
   return phys;
 }

@@ -93,6 +93,7 @@ void stop() {
 }
 
 void* allocate(std::size_t size, std::size_t align, gfp_t flags, const void* site, std::uint64_t limit) {
+  if (exec::call_fails(port::FallibleCall::kAllocation, site)) return nullptr;
   for (auto& r : regions) {
     if (r->ram.base > limit) continue;
     const std::uint64_t offset = r->heap.allocate(size, align, site);

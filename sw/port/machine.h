@@ -57,6 +57,9 @@ struct SoftEvent {
   std::uint64_t bytes = 0;
 };
 
+/// Calls of the kernel that a fault plan can make fail.
+enum class FallibleCall : std::uint8_t { kAllocation, kMapping };
+
 /// One transfer or the whole of a client, as the result file counts them (design section 4, clients[]).
 struct ClientReport {
   const char* client = "";  ///< name of the client in the scenario
@@ -64,8 +67,9 @@ struct ClientReport {
   const char* channel = "";
   std::uint64_t bytes = 0;  ///< payload of a completed transfer
   bool failed = false;
-  Time issued = 0;     ///< issue_pending
-  Time completed = 0;  ///< start of the callback
+  const char* result = "failed";  ///< of a failed one: a word for how, as in the fault table's outcomes
+  Time issued = 0;                ///< issue_pending
+  Time completed = 0;             ///< start of the callback
 };
 
 class Machine {
@@ -103,6 +107,12 @@ class Machine {
   virtual void client_note(const char* client, const char* key, const char* value) = 0;
   /// One line of kernel log without newline; level 0 (emergency) .. 7 (debug).
   virtual void log(int level, Time time, unsigned cpu, const char* line) = 0;
+
+  // --- faults
+  // -----------------------------------------------------------------------------------------------
+  virtual bool plans_failures() { return false; }  ///< false: fails() is never asked
+  /// Whether this call, made by code of module `caller` ("kernel") at its local time, is to fail.
+  virtual bool fails(FallibleCall, const char* /*caller*/, Time /*now*/) { return false; }
 
   // --- host files
   // -------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ page() {  # page FILE COMMAND...
 page docs/registers.md "$dmavp" regs --format md --board k210
 page docs/registers-v2.md "$dmavp" regs --format md --board generic32
 page docs/properties.md "$dmavp" properties --format md
+page docs/faults.md "$dmavp" faults --format md
 
 # The README's sample lines are what its commands print.
 printed=$("$dmavp" run --set client.file.path=LICENSE

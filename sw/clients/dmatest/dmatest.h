@@ -90,10 +90,15 @@ void log_channels(const Test& test);
 // ---------------------------------------------------------------------------------------------------
 int run_thread(void* thread);
 /// The transfer of `thread` for the result, once its data have been looked at: `bytes` arrived, or it failed.
-inline void report(const Thread* thread, size_t bytes, bool failed) {
+inline void report(const Thread* thread, size_t bytes) {
   if (thread->test->client)
     dmavp_client_transfer_at(thread->test->client, dma_chan_name(thread->chan), thread->issued_ns,
-                             thread->completed_ns, failed ? 0 : bytes, failed);
+                             thread->completed_ns, bytes, false);
+}
+/// `result` is a word as dmavp_client_failure() takes it.
+inline void report_failure(const Thread* thread, const char* result) {
+  if (thread->test->client)
+    dmavp_client_failure(thread->test->client, dma_chan_name(thread->chan), thread->issued_ns, result);
 }
 /// A thread has come to its end; the last one finishes the client. Takes test.lock.
 void thread_ended(Test& test, unsigned failures);

@@ -130,6 +130,18 @@ struct Attempt {
   }
 };
 
+constexpr char kTimedOut[] = "test timed out";
+constexpr char kDataError[] = "data error";
+constexpr char kErrorStatus[] = "completion error status";
+constexpr char kBusyStatus[] = "completion busy status";
+
+/// How a transfer failed, for the result of the run.
+const char* word_of(const char* message) {
+  if (message == kTimedOut) return "timeout";
+  if (message == kDataError) return "mismatch";
+  return message == kErrorStatus || message == kBusyStatus ? "failed" : "refused";
+}
+
 /// The body of a thread, with what lives as long as it.
 class Runner {
  public:
@@ -314,10 +326,13 @@ const char* Runner::transfer(const Attempt& a, long& value) {
       const dma_status status = wait(cookie, timed_out);
       const bool out_of_order_ok =
           status == DMA_OUT_OF_ORDER && dma_has_cap(DMA_COMPLETION_NO_ORDER, chan_->device->cap_mask);
-      if (timed_out)
-        message = "test timed out";
-      else if (status != DMA_COMPLETE && !out_of_order_ok)
-        message = status == DMA_ERROR ? "completion error status" : "completion busy status";
+      if (timed_out) {
+        message = kTimedOut;
+        // What is unmapped now must not be written any more, and the next test needs the channel.
+        dmaengine_terminate_sync(chan_);
+      } else if (status != DMA_COMPLETE && !out_of_order_ok) {
+        message = status == DMA_ERROR ? kErrorStatus : kBusyStatus;
+      }
     }
   }
   dmaengine_unmap_put(um);
@@ -327,7 +342,7 @@ const char* Runner::transfer(const Attempt& a, long& value) {
 void Runner::fail(const Attempt& a, const char* message, long value) {
   a.result(message, value);
   failures_++;
-  report(thread_, 0, true);
+  report_failure(thread_, word_of(message));
 }
 
 void Runner::attempt(const Attempt& a) {
@@ -337,8 +352,8 @@ void Runner::attempt(const Attempt& a) {
   if (const char* message = transfer(a, value)) return fail(a, message, value);
   total_bytes_ += a.length;
   const unsigned errors = p_.noverify ? 0 : verify(a);
-  if (errors) return fail(a, "data error", errors);
-  report(thread_, a.length, false);
+  if (errors) return fail(a, kDataError, errors);
+  report(thread_, a.length);
   a.passed();
 }
 

@@ -49,12 +49,13 @@ irqreturn_t interrupt(int, void* cookie) {
   struct dw_ssi* ssi = static_cast<struct dw_ssi*>(cookie);
   unsigned long flags;
   spin_lock_irqsave(&ssi->lock, flags);
+  const u32 before = ssi->error;
   take_errors(ssi);
-  const bool failed = ssi->error != 0;
+  const bool failed = ssi->error != before;
   if (failed) write(ssi, kImr, 0);
   spin_unlock_irqrestore(&ssi->lock, flags);
   if (failed) complete(&ssi->done);
-  return IRQ_HANDLED;
+  return failed ? IRQ_HANDLED : IRQ_NONE;
 }
 
 struct dw_ssi* find(struct device_node* node) {

@@ -39,6 +39,9 @@ constexpr u32 kFcrClear = 3u << 1;
 constexpr u32 kFcrSendQuarter = 2u << 4;     // request at or below depth / 4
 constexpr u32 kFcrReceiveQuarter = 1u << 6;  // request at or above depth / 4
 
+/// Interrupts for received characters within a period of the poll; DMA at work leaves a tenth of them.
+constexpr unsigned kMostLevels = 5000;
+
 constexpr u32 kLcr8Bits = 3;
 constexpr u32 kLcrDivisor = 1u << 7;
 
@@ -73,7 +76,8 @@ struct dw_uart {
   dma_addr_t buffer_dma;
   dma_cookie_t cookie;
   struct timer_list poll;
-  u32 to_come;  ///< bytes of the buffer that had not come at the last look
+  u32 to_come;      ///< bytes of the buffer that had not come at the last look
+  unsigned levels;  ///< interrupts for received characters since the poll looked
   struct dw_uart_counts counts;
 
   struct completion sent;

@@ -23,6 +23,22 @@ DEFINE_MUTEX(ports_lock);
 constexpr u32 kMaxDivisor = 0xFFFF;
 constexpr u32 kMaxError_percent = 3;
 
+/// The port takes no LCR while it is busy, and it is busy while a character is on the line or waits to be
+/// read: what an earlier, interrupted transfer left is thrown away first. 0 or -EBUSY.
+int write_lcr(struct dw_uart* uart, u32 value) {
+  constexpr unsigned kAttempts = 1000;
+  for (unsigned i = 0; i < kAttempts; i++) {
+    write(uart, kLcr, value);
+    if (read(uart, kLcr) == value) return 0;
+    write(uart, kIirFcr, kFcrEnable | kFcrClear);
+    read(uart, kRbrThr);
+    read(uart, kUsr);  // clears the busy interrupt
+    udelay(1);
+  }
+  dev_err(uart->dev, "busy for ever\n");
+  return -EBUSY;
+}
+
 // Divisor in units of 1 / 2^bits: 16 samples a bit.
 int set_baud(struct dw_uart* uart, u32 baud) {
   const u32 old = read(uart, kDlf);
@@ -38,10 +54,12 @@ int set_baud(struct dw_uart* uart, u32 baud) {
     return -EINVAL;
   }
   const u32 whole = static_cast<u32>(divisor / scale);
-  write(uart, kLcr, kLcrDivisor | kLcr8Bits);
+  const int ret = write_lcr(uart, kLcrDivisor | kLcr8Bits);
+  if (ret) return ret;
   write(uart, kRbrThr, whole & 0xFF);
   write(uart, kIer, whole >> 8);
-  write(uart, kLcr, kLcr8Bits);
+  const int back = write_lcr(uart, kLcr8Bits);
+  if (back) return back;
   write(uart, kDlf, static_cast<u32>(divisor % scale));
   uart->actual_baud = static_cast<u32>(actual);
   return 0;
@@ -49,6 +67,7 @@ int set_baud(struct dw_uart* uart, u32 baud) {
 
 irqreturn_t interrupt(int, void* cookie) {
   struct dw_uart* uart = static_cast<struct dw_uart*>(cookie);
+  bool ours = true;
   unsigned long flags;
   spin_lock_irqsave(&uart->lock, flags);
   const u32 id = read(uart, kIirFcr) & kIirMask;
@@ -65,18 +84,24 @@ irqreturn_t interrupt(int, void* cookie) {
       if (!uart->receiving || receive_complete(uart)) {
         uart->ier &= ~kIerReceive;
         write(uart, kIer, uart->ier);
-      } else if (id == kIirTimeout) {
-        receive_silence(uart);
+      } else {
+        if (id == kIirTimeout) receive_silence(uart);
+        // Nobody takes the characters although a transfer should: the poll looks after it.
+        if (++uart->levels > kMostLevels) {
+          uart->ier &= ~kIerReceive;
+          write(uart, kIer, uart->ier);
+        }
       }
       break;
     case kIirBusy:
       read(uart, kUsr);
       break;
     default:
-      break;  // the level was gone before a CPU came
+      ours = false;  // the level was gone before a CPU came
+      break;
   }
   spin_unlock_irqrestore(&uart->lock, flags);
-  return IRQ_HANDLED;
+  return ours ? IRQ_HANDLED : IRQ_NONE;
 }
 
 struct dw_uart* find(struct device_node* node) {

@@ -146,6 +146,17 @@ void receive_silence(struct dw_uart* uart) {
   if (take_received(uart)) uart->counts.timeouts++;
 }
 
+// The transfer that receives does not move: its start or its end has been lost.
+void restart_receive(struct dw_uart* uart) {
+  uart->counts.dma_errors++;
+  dev_err(uart->dev, "nobody takes what is received, starting anew\n");
+  dmaengine_terminate_async(uart->rx);
+  drain_fifo(uart);
+  if (start_receive(uart)) return;
+  uart->ier |= kIerReceive;
+  write(uart, kIer, uart->ier);
+}
+
 // The time-out tells of characters in the FIFO only. When the last burst has taken all of them, nothing
 // tells.
 void poll_receive(struct timer_list* timer) {
@@ -162,6 +173,8 @@ void poll_receive(struct timer_list* timer) {
     if (status == DMA_IN_PROGRESS && still && to_come != uart->config.receive_bytes) {
       if (take_received(uart)) uart->counts.polls++;
     }
+    if (uart->levels > kMostLevels) restart_receive(uart);
+    uart->levels = 0;
     mod_timer(&uart->poll, jiffies + msecs_to_jiffies(kPoll_ms));
   }
   spin_unlock_irqrestore(&uart->lock, flags);

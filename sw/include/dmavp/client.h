@@ -21,6 +21,13 @@ void dmavp_client_transfer(struct dmavp_client* client, const char* channel, s64
  */
 void dmavp_client_transfer_at(struct dmavp_client* client, const char* channel, s64 issued_ns,
                               s64 completed_ns, size_t bytes, bool failed);
+/* A transfer that failed, and how, in a word of the fault table (`dmavp faults`): "read-failed", "timeout",
+ * ... */
+void dmavp_client_failure(struct dmavp_client* client, const char* channel, s64 issued_ns,
+                          const char* result);
+/* The word for an error that a transfer ended with: 0 is "none", -ETIMEDOUT "timeout", -ENOMEM "refused",
+ * -EBADMSG "mismatch", others "failed". */
+const char* dmavp_client_result(int error);
 /* A named fact for the result. */
 void dmavp_client_note(struct dmavp_client* client, const char* key, const char* value);
 /* All its work is done; result 0 or a negative errno. The pointer is dead afterwards. */

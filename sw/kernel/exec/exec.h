@@ -61,6 +61,9 @@ void diagnostic(int severity, const char* kind, const char* format, ...)
 void event(port::SoftEventKind kind, const char* text, std::uint64_t number = 0, std::uint64_t address = 0,
            std::uint64_t bytes = 0);
 
+/// Whether a fault plan makes this call fail; `site` is the caller's code. Never in the host's context.
+bool call_fails(port::FallibleCall call, const void* site);
+
 /// What a signal handler may read: changes with every preemption point.
 std::uint64_t progress();
 /// What a signal handler may read: where software is right now.

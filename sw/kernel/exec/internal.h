@@ -171,6 +171,7 @@ struct System {
   std::uint32_t tie_stream = 0, wake_stream = 0, sleep_stream = 0, affinity_stream = 0;
   Time tick = 0;  ///< picoseconds per jiffy
   bool observed = false;
+  bool failures_planned = false;
 };
 
 extern System g;

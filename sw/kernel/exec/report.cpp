@@ -57,6 +57,11 @@ unsigned running_threads(const char* module) {
   return count;
 }
 
+bool call_fails(port::FallibleCall call, const void* site) {
+  if (!g.failures_planned || g.here == nullptr) return false;
+  return g.machine->fails(call, loader_owner(site), local_time());
+}
+
 void event(port::SoftEventKind kind, const char* text, std::uint64_t number, std::uint64_t address,
            std::uint64_t bytes) {
   if (!g.machine->observed()) return;

@@ -284,6 +284,7 @@ bool start(unsigned cpus, int (*init)(void*), void* argument, const void* device
   g.cpus = cpus < 1 ? 1 : cpus > kMaxCpus ? kMaxCpus : cpus;
   nr_cpu_ids = g.cpus;
   g.observed = g.machine->observed();
+  g.failures_planned = g.machine->plans_failures();
   for (unsigned i = 0; i < g.cpus; ++i) {
     Cpu& c = g.cpu[i];
     c.index = i;
