@@ -1,28 +1,17 @@
 // Every kind of fault at work: it happens, the client sees the stated outcome, its next transfer succeeds,
 // and nothing outside of the transfer's ranges changes (the client `memcpy` with `recover` checks that).
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
 #include <string>
 
-#include "platform/program.h"
+#include "faults/play.h"
 #include "tier.h"
 
 namespace dmavp::test {
 namespace {
 
 namespace json = boost::json;
-using ::testing::HasSubstr;
-
-/// A client that goes on after a failure, and what the scenario says beside the fault.
-const char kCopy[] =
-    "[scenario]\nduration = \"20s\"\nmodules = [\"dmaengine\", \"virt-dma\", \"dw-axi-dmac\"]\n"
-    "[client.copy]\nmodule = \"memcpy\"\nsize = \"16KiB\"\nsrc_offset = 3\ndst_offset = 77\ncount = 4\n"
-    "recover = true\ntimeout_ms = 50\n";
-const char kUart[] =
-    "[scenario]\nduration = \"10s\"\nmodules = [\"dmaengine\", \"virt-dma\", \"dw-axi-dmac\", \"dw-uart\"]\n"
-    "[client.uart]\nmodule = \"uart-loopback\"\npath = \"LICENSE\"\nretries = 1\n";
 
 struct Row {
   const char* name;
@@ -75,25 +64,6 @@ const Row kRows[] = {
      "refused"},
     {"mapping_failure", kCopy, "kind='mapping-failure'\ntarget='memcpy'\nnth=2\n", "refused"},
 };
-
-struct Result {
-  Finished run;
-  json::object json;
-};
-
-Result play(const std::string& scenario, const std::string& board,
-            const std::vector<std::string>& more = {}) {
-  const std::string toml = scratch("fault.toml");
-  const std::string out = scratch("fault.json");
-  write_file(toml, scenario);
-  std::vector<std::string> words{"run", toml, "--board", board, "--quiet", "--json", out};
-  words.insert(words.end(), more.begin(), more.end());
-  Result result{run_program(words), {}};
-  json::error_code error;
-  const json::value value = json::parse(read_file(out), error);
-  if (!error && value.is_object()) result.json = value.as_object();
-  return result;
-}
 
 std::string scenario_of(const Row& row) {
   std::string fault = row.fault;
