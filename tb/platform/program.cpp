@@ -30,6 +30,14 @@ std::string scratch(const std::string& name) {
   return (directory.path / name).string();
 }
 
+std::vector<std::string> main_job(const std::string& board) {
+  return {"run",     "default",
+          "--board", board,
+          "--set",   "client.dmatest.iterations=3",
+          "--set",   "client.dmatest.test_buf_size=4KiB",
+          "--set",   "client.file.path=LICENSE"};
+}
+
 void write_file(const std::string& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
 }

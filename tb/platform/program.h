@@ -16,6 +16,9 @@ struct Finished {
 Finished run_program(const std::vector<std::string>& arguments, const std::vector<std::string>& prefix = {},
                      const std::vector<std::string>& environment = {});
 
+/// Small enough for a test, and everything at once: all channels, two clients, threads, softirqs.
+std::vector<std::string> main_job(const std::string& board);
+
 /// A path in a directory of this process's own, which is removed at exit.
 std::string scratch(const std::string& name);
 void write_file(const std::string& path, const std::string& text);

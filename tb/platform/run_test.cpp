@@ -41,15 +41,6 @@ Outcome run(Words arguments, const Words& prefix = {}) {
   return run;
 }
 
-// Small enough for a test, and everything at once: all channels, two clients, threads, softirqs.
-Words main_job(const std::string& board) {
-  return {"run",     "default",
-          "--board", board,
-          "--set",   "client.dmatest.iterations=3",
-          "--set",   "client.dmatest.test_buf_size=4KiB",
-          "--set",   "client.file.path=LICENSE"};
-}
-
 Words with(Words words, const Words& more) {
   words.insert(words.end(), more.begin(), more.end());
   return words;
