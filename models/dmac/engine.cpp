@@ -50,7 +50,9 @@ void Engine::set_observer(Observer* observer) {
   }
 }
 
-void Engine::tell_waits() const { state().tell_waits(); }
+void Engine::tell_waits() const {
+  if (state().activity_observer) state().tell_waits();
+}
 
 void EngineClient::acknowledge(unsigned, bool, Cycle) {}
 void EngineClient::software_handshake_done(unsigned, bool) {}

@@ -59,7 +59,7 @@ void Engine::Impl::account_gap(Side& side, Flight& flight, Cycle granted, bool c
 
 void Engine::Impl::account_to(const Channel& c, Side& side, Cycle t, Cause cause) {
   if (side.cursor >= t) return;
-  tell_side(c, side, cause, side.cursor);
+  if (activity_observer) tell_side(c, side, cause, side.cursor);
   side.cycles[index_of(cause)] += t - side.cursor;
   side.cursor = t;
 }

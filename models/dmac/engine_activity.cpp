@@ -7,7 +7,6 @@
 namespace dmavp::dmac {
 
 void Engine::Impl::tell_grant(const Channel& c, BurstKind kind, unsigned master, const Flight& flight) const {
-  if (!activity()) return;
   const bool write = kind == BurstKind::kWrite || kind == BurstKind::kDescriptorWriteBack;
   activity_observer->grant(
       {source, c.index, kind, master, write, flight.accepted, flight.first, flight.last, flight.response});
@@ -27,12 +26,10 @@ void Engine::Impl::tell_burst(const Channel& c, const Side& side, const Flight& 
 }
 
 void Engine::Impl::tell_side(const Channel& c, const Side& side, Cause cause, Cycle from) const {
-  if (!activity()) return;
   activity_observer->side({source, c.index, &side == &c.wr, to_string(cause), from});
 }
 
 void Engine::Impl::tell_fifo(const Channel& c) const {
-  if (!activity()) return;
   const std::uint32_t bytes = c.rd.done > c.wr.done ? c.rd.done - c.wr.done : 0;
   activity_observer->fifo({source, c.index, bytes, now});
 }

@@ -245,7 +245,7 @@ void Engine::Impl::retire_read(Channel& c, AxiStatus status) {
     rd.ready = c.wr.ready = kNever;
   }
   if (c.error == 0) rd.done = rd.done_issue;
-  tell_fifo(c);
+  if (activity_observer) tell_fifo(c);
 }
 
 void Engine::Impl::retire_write(Channel& c, AxiStatus status) {
@@ -259,7 +259,7 @@ void Engine::Impl::retire_write(Channel& c, AxiStatus status) {
     c.rd.ready = wr.ready = kNever;
   }
   if (!wr.failed) wr.done = wr.done_issue;
-  tell_fifo(c);
+  if (activity_observer) tell_fifo(c);
 }
 
 /// False if the channel is no longer what it was.

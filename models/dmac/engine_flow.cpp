@@ -244,7 +244,7 @@ void Engine::Impl::end_block(Channel& c, Cycle t) {
     side->count = side->head = 0;
   }
   c.copied = c.sampled = 0;
-  tell_fifo(c);
+  if (activity_observer) tell_fifo(c);
   c.status_due = static_cast<std::uint8_t>((p.src_stat_en && c.ctl.src_stat_en() ? kSourceStatus : 0) |
                                            (p.dst_stat_en && c.ctl.dst_stat_en() ? kDestinationStatus : 0));
   if (c.config.lock_level == kLockBlock) release_lock(c);
@@ -328,12 +328,12 @@ void Engine::Impl::teardown(Channel& c) {
   for (Side* side : {&c.rd, &c.wr}) {
     unwind(*side, now, side->cycles);
     side->cursor = now;
-    tell_side(c, *side, Cause::kIdle, now);
+    if (activity_observer) tell_side(c, *side, Cause::kIdle, now);
     side->done = side->pos = side->total = side->done_issue = 0;
     side->count = side->head = 0;
     side->ready = kNever;
   }
-  tell_fifo(c);
+  if (activity_observer) tell_fifo(c);
   ++c.generation;
   release_lock(c);
   c.prefetch.state = Prefetch::kNone;

@@ -1,6 +1,7 @@
 // Looking ahead: when the engine has to be asked again. Grants and completions up to there are played on the
 // channels themselves, without data or events, and taken back.
 #include <algorithm>
+#include <utility>
 
 #include "dmac/engine_impl.h"
 
@@ -66,6 +67,7 @@ bool Engine::Impl::just_completes(Channel& c) {
 /// here on; kNever when nothing moves.
 Cycle Engine::Impl::foresee() {
   snapshot.save(*this);
+  Observer* const watching = std::exchange(activity_observer, nullptr);
   busy = playing = true;  // a look at a path may come back to us
   Cycle horizon = kNever;
   std::array<std::uint32_t, kMaxChannels> goal;
@@ -104,6 +106,7 @@ Cycle Engine::Impl::foresee() {
     }
   }
   busy = playing = false;
+  activity_observer = watching;
   snapshot.restore(*this);
   return horizon;
 }

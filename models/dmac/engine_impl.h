@@ -64,7 +64,7 @@ struct Engine::Impl {
   EngineClient& client;
   Observer* burst_observer = nullptr;
   Observer* block_observer = nullptr;
-  Observer* activity_observer = nullptr;
+  Observer* activity_observer = nullptr;  ///< null also while looking ahead
 
   Cycle now = 0;
   bool busy = false;  ///< inside advance()
@@ -278,12 +278,14 @@ struct Engine::Impl {
   // --- engine_activity.cpp: told to an observer of grants, sides and FIFOs
   /// Bursts are watched one by one.
   bool watched() const { return burst_observer != nullptr || activity_observer != nullptr; }
-  /// Null also while looking ahead.
-  Observer* activity() const { return playing ? nullptr : activity_observer; }
-  void tell_grant(const Channel& c, BurstKind kind, unsigned master, const Flight& flight) const;
-  void tell_burst(const Channel& c, const Side& side, const Flight& flight, Cycle cursor) const;
-  void tell_side(const Channel& c, const Side& side, Cause cause, Cycle from) const;
-  void tell_fifo(const Channel& c) const;
+  // Out of the way of those whom nobody watches.
+  [[gnu::cold, gnu::noinline]] void tell_grant(const Channel& c, BurstKind kind, unsigned master,
+                                               const Flight& flight) const;
+  [[gnu::cold, gnu::noinline]] void tell_burst(const Channel& c, const Side& side, const Flight& flight,
+                                               Cycle cursor) const;
+  [[gnu::cold, gnu::noinline]] void tell_side(const Channel& c, const Side& side, Cause cause,
+                                              Cycle from) const;
+  [[gnu::cold, gnu::noinline]] void tell_fifo(const Channel& c) const;
   void tell_waits() const;
 };
 

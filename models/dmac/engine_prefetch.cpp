@@ -28,7 +28,7 @@ void Engine::Impl::plan_prefetch(Channel& c, Cycle t) {
 void Engine::Impl::grant_prefetch(Channel& c, Cycle t) {
   Prefetch& f = c.prefetch;
   f.flight = occupy(ports[f.access.master], false, c.index, f.ready, t, f.burst.beats, f.path.latency);
-  tell_grant(c, f.access.kind, f.access.master, f.flight);
+  if (activity_observer) tell_grant(c, f.access.kind, f.access.master, f.flight);
   f.state = Prefetch::kFlying;
 }
 

@@ -117,7 +117,7 @@ void Engine::Impl::grant_read(Channel& c, Cycle t) {
   path.stats.r.busy += f.beats;
   const Cycle cursor = rd.cursor;
   account_burst(rd, f, t, contended);
-  if (activity()) {
+  if (activity_observer) {
     tell_grant(c, BurstKind::kRead, rd.master, f);
     tell_burst(c, rd, f, cursor);
   }
@@ -166,7 +166,7 @@ void Engine::Impl::grant_write(Channel& c, Cycle t) {
   ++path.stats.b.busy;
   const Cycle cursor = wr.cursor;
   account_burst(wr, f, t, contended);
-  if (activity()) {
+  if (activity_observer) {
     tell_grant(c, BurstKind::kWrite, wr.master, f);
     tell_burst(c, wr, f, cursor);
   }
@@ -203,7 +203,7 @@ Flight Engine::Impl::occupy(Port& path, bool write, unsigned channel, Cycle read
 void Engine::Impl::grant_fetch(Channel& c, Cycle t) {
   Side& rd = c.rd;
   rd.ring[0] = occupy(ports[rd.master], false, c.index, rd.ready, t, rd.beats, rd.latency);
-  tell_grant(c, c.access.kind, rd.master, rd.ring[0]);
+  if (activity_observer) tell_grant(c, c.access.kind, rd.master, rd.ring[0]);
   rd.ready = kNever;
   c.phase = Phase::kFetching;
   c.wake = rd.ring[0].last;
@@ -212,7 +212,7 @@ void Engine::Impl::grant_fetch(Channel& c, Cycle t) {
 void Engine::Impl::grant_write_back(Channel& c, Cycle t) {
   Side& wr = c.wr;
   wr.ring[0] = occupy(ports[wr.master], true, c.index, wr.ready, t, wr.beats, wr.latency);
-  tell_grant(c, c.access.kind, wr.master, wr.ring[0]);
+  if (activity_observer) tell_grant(c, c.access.kind, wr.master, wr.ring[0]);
   wr.ready = kNever;
   c.phase = Phase::kWritingBack;
   c.wake = wr.ring[0].response;
