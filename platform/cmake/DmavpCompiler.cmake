@@ -19,3 +19,12 @@ if(DMAVP_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1 -g1)
   add_link_options(-fsanitize=address,undefined)
 endif()
+
+if(DMAVP_COVERAGE)
+  # What counts nothing itself: the library that writes the counters, and what registers an object with it.
+  add_library(dmavp_coverage SHARED ${PROJECT_SOURCE_DIR}/tb/coverage/registry.c)
+  add_library(dmavp_coverage_object OBJECT ${PROJECT_SOURCE_DIR}/tb/coverage/object.c)
+  add_compile_options(-O1 -g1 --coverage)
+  add_link_options(--coverage)
+  link_libraries(dmavp_coverage $<TARGET_OBJECTS:dmavp_coverage_object>)
+endif()
