@@ -332,6 +332,7 @@ TEST(DmacAccessErrors, LatchTheBitOfTheirBlockUnlessSuppressed) {
 
 TEST(DmacAccessWidth, A64BitWriteEqualsItsTwoHalvesWhateverIsWritten) {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     const unsigned channels = seed % 2 ? 4 : 20;
     DmacRig wide(small(channels));
     DmacRig halves(small(channels));

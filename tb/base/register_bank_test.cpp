@@ -226,6 +226,7 @@ class RandomMap {
 
 TEST(RegisterBank, AgreesWithTheBitModelForEveryAccessTypeWidthAndByteEnable) {
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     for (const PartialAccess partial : {PartialAccess::kReject, PartialAccess::kAllow}) {
       RandomMap map(seed, partial);
       for (int i = 0; i < 400; ++i) {

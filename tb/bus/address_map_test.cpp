@@ -5,6 +5,7 @@
 
 #include <random>
 #include <stdexcept>
+#include <string>
 
 namespace dmavp {
 namespace {
@@ -51,6 +52,7 @@ TEST(AddressMap, OverlapNamesBothRanges) {
 /// Random maps against a linear search, with and without the last-hit cache.
 TEST(AddressMap, AgreesWithLinearSearch) {
   for (unsigned seed = 0; seed < 50; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random(seed);
     AddressMap map;
     std::vector<AddressRange> ranges;

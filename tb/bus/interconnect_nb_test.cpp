@@ -10,6 +10,7 @@
 #include "components/four_phase.h"
 #include "components/protocol_checker.h"
 #include "components/scripted_initiator.h"
+#include "components/simulate.h"
 #include "memory/sram.h"
 
 namespace dmavp {
@@ -57,7 +58,7 @@ struct Fabric {
   }
 
   void run_and_check_protocol() {
-    sc_core::sc_start();
+    tb::simulate();
     for (auto& link : links) {
       link.finish();
       EXPECT_EQ(link.report(), "");

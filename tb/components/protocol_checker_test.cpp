@@ -10,6 +10,7 @@
 #include "base/payload_pool.h"
 #include "components/four_phase.h"
 #include "components/scripted_initiator.h"
+#include "components/simulate.h"
 
 namespace dmavp::tb {
 namespace {
@@ -356,7 +357,7 @@ TEST_P(EachRule, IsReportedAlone) {
   const Case& c = GetParam();
   Bench b([&](ScriptedInitiator&) { c.misbehave(*bench); });
   bench = &b;
-  sc_core::sc_start();
+  simulate();
   if (std::string(c.rule) == "nb.unfinished") b.checker.finish();
   ASSERT_FALSE(b.checker.violations().empty());
   EXPECT_THAT(rules(b.checker), testing::Each(c.rule)) << b.checker.report();
@@ -379,7 +380,7 @@ TEST(ProtocolChecker, CorrectTrafficBreaksNoRule) {
   for (unsigned i = 0; i < 64; ++i)
     master.accesses.push_back({true, i * 16, Bytes(16, static_cast<unsigned char>(i))});
   for (unsigned i = 0; i < 64; ++i) master.accesses.push_back({false, i * 16, Bytes(16)});
-  sc_core::sc_start();
+  simulate();
   checker.finish();
   EXPECT_EQ(checker.report(), "");
   ASSERT_EQ(master.finished.size(), 128u);

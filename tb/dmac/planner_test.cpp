@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <random>
+#include <string>
 
 #include "dmac/arbiter.h"
 #include "dmac/lli.h"
@@ -154,6 +155,7 @@ TEST(Arbiter, KeepsWhatAScanOfAllRequestsFinds) {
     Cycle latency = 0;
   };
   for (unsigned seed = 0; seed < 40; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random(seed);
     const auto below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
     Priorities order;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <numeric>
+#include <string>
 
 #include "dmac/activity.h"
 #include "dmac/engine_rig.h"
@@ -256,6 +257,7 @@ void expect_same(const Outcome& a, const Outcome& b, const char* what) {
 TEST(RandomPrograms, DisjointCopiesArriveExactly) {
   for (std::uint64_t seed = tb::first_program(); seed < tb::first_program() + tb::programs(4000, 20);
        ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     const Program g = random_program(seed, false, false);
     const Outcome outcome = play(g, seed % 2 == 0, Slicing::kWakes);
     Rig before(g.p, kMemory);
@@ -289,6 +291,7 @@ TEST(RandomPrograms, DisjointCopiesArriveExactly) {
 TEST(RandomPrograms, HowTimeAdvancesChangesNothing) {
   for (std::uint64_t seed = tb::first_program(); seed < tb::first_program() + tb::programs(1000, 20);
        ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     const Program g = random_program(seed, true, true);
     for (bool direct : {false, true}) {
       const Outcome fine = play(g, direct, Slicing::kFine);
@@ -303,6 +306,7 @@ TEST(RandomPrograms, HowTimeAdvancesChangesNothing) {
 TEST(RandomPrograms, DirectCopyingAndObserversChangeNothing) {
   for (std::uint64_t seed = tb::first_program(); seed < tb::first_program() + tb::programs(2000, 20);
        ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     const Program g = random_program(seed, true, seed % 2 == 0);
     const Outcome committed = play(g, false, Slicing::kOneGo);
     expect_same(committed, play(g, true, Slicing::kOneGo), "direct");
@@ -315,6 +319,7 @@ TEST(RandomPrograms, DirectCopyingAndObserversChangeNothing) {
 
 TEST(RandomPrograms, SteadyStatesAreSkippedWithoutATrace) {
   for (std::uint64_t seed = tb::first_program(); seed < tb::first_program() + tb::programs(400, 20); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     Program g = random_program(seed, false, seed % 3 == 0);
     std::mt19937_64 random(seed);
     g.channels.resize(std::min<std::size_t>(g.channels.size(), 1 + random() % 2));

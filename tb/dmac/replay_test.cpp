@@ -5,6 +5,7 @@
 
 #include <numeric>
 #include <random>
+#include <string>
 
 #include "dmac/engine_rig.h"
 #include "tier.h"
@@ -167,6 +168,7 @@ TEST(Replay, EqualsSteppingWhateverHappensWithinABurst) {
   unsigned stopped = 0;
   for (std::uint64_t seed = tb::first_program(); seed < tb::first_program() + tb::programs(8000, 20);
        ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     const Program g = random_program(seed);
     const Outcome stepped = play(g, Slicing::kFine);
     for (Slicing slicing : {Slicing::kOneGo, Slicing::kWakes}) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <numeric>
+#include <string>
 
 #include "dmac/engine_rig.h"
 #include "dmac/planner.h"
@@ -369,6 +370,7 @@ TEST(Errors, ReloadRepeatsUntilSoftwareEndsTheChain) {
 /// Whatever a commit does to the engine, every step leaves a state that adds up and comes to an end.
 TEST(Reentrancy, CommitsMayCallAnyControlMethod) {
   for (unsigned seed = 0; seed < 1000; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random(seed);
     Rig rig(list_parameters(), kMemory);
     make_list(rig, false);

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "kernel/exec_world.h"
@@ -130,6 +131,7 @@ struct Tick {
 
 TEST(ExecTasklet, ScheduledTwiceRunsOnceAndFromItselfAgain) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     World world(seed, 2);
     Tick a, b;
     std::vector<char> order;
@@ -156,6 +158,7 @@ TEST(ExecTasklet, ScheduledTwiceRunsOnceAndFromItselfAgain) {
 
 TEST(ExecTasklet, KillWaitsForAScheduledRun) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     World world(seed, 2);
     Tick a;
     bool inside = false;
@@ -227,6 +230,7 @@ struct Timed {
 
 TEST(ExecTimer, FireInOrderOnceAndCanBeDeleted) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     World world(seed, 2);
     std::vector<unsigned long> log;
     Timed timers[20];
@@ -275,6 +279,7 @@ TEST(ExecTime, SleepsLastAsLongAsTheySay) {
 
 TEST(ExecThread, StopMatrix) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     World world(seed, 2);
     bool ran = false;
     world.run([&] {
@@ -454,7 +459,8 @@ TEST(ExecReport, DescribesWhatAThreadWaitsFor) {
   });
   const std::string text = world.kernel.describe_threads();
   EXPECT_NE(text.find("waiter"), std::string::npos);
-  EXPECT_NE(text.find("waits for the mutex that init took at exec_context_test.cpp"), std::string::npos) << text;
+  EXPECT_NE(text.find("waits for the mutex that init took at exec_context_test.cpp"), std::string::npos)
+      << text;
   EXPECT_NE(text.find("init"), std::string::npos);
 }
 

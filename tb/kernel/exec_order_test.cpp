@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "kernel/exec_world.h"
@@ -183,6 +184,7 @@ TEST(ExecOrder, SeedDecidesTheScheduleAndNothingElse) {
   kernel::RunStatistics sum;
   const std::uint64_t first = tb::seed_base();
   for (std::uint64_t seed = first; seed < first + 20; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     const unsigned cpus = seed % 2 == 0 ? 2 : 4;
     const Outcome once = Storm(seed, cpus, kMs, 30).run();
     const Outcome again = Storm(seed, cpus, kMs, 30).run();

@@ -360,6 +360,7 @@ TEST(DmatestKnobs, ChannelAcquiresAtOnceAndSaysWhatIsWrong) {
 TEST(Dmatest, SeedsGiveDifferentSchedules) {
   std::vector<std::uint64_t> hashes;
   for (std::uint64_t seed : {1, 2, 1}) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     Rig rig(seed);
     EXPECT_EQ(rig.run("dmatest run=1 iterations=10 threads_per_chan=2 test_buf_size=1024"), 0);
     hashes.push_back(kernel::Kernel::instance().statistics().step_hash);

@@ -145,6 +145,7 @@ TEST(DriverLoad, LoadsAndUnloadsAgainAndAgainWithoutALeak) {
 
 TEST(DriverSchedules, CopiesAreRightOnEverySchedule) {
   for (std::uint64_t seed : {2, 3}) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     Rig rig(seed % 2 ? "wide" : "narrow", seed);
     rig.run("test=copies");
   }

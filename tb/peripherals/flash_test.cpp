@@ -8,6 +8,7 @@
 #include <functional>
 #include <random>
 #include <stdexcept>
+#include <string>
 
 #include "peripherals/ssi_rig.h"
 #include "tier.h"
@@ -462,6 +463,7 @@ TEST(FlashBehindSsi, CommandCutByAnUnderrunHasNoEffect) {
 
 TEST(FlashBehindSsi, RandomTrafficNeverCrashesAndReadsAreTrue) {
   for (std::uint64_t seed = seed_base(); seed < seed_base() + seeds(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random(seed);
     FlashParameters p = quick();
     p.size = 65536;

@@ -4,11 +4,13 @@
 #include <cstring>
 #include <memory>
 #include <random>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "components/protocol_checker.h"
 #include "components/scripted_initiator.h"
+#include "components/simulate.h"
 #include "peripherals/i2s.h"
 #include "peripherals/i2s_rig.h"
 #include "peripherals/spi_i2s_dma.h"
@@ -108,7 +110,7 @@ void run(Body&& body, const i2s::Parameters& parameters = {}) {
         bench->i2s.set_line(nullptr);  // it may live in the body
       },
       parameters);
-  sc_core::sc_start();
+  simulate();
 }
 
 Bytes samples16(std::size_t pairs, unsigned seed) {
@@ -288,6 +290,7 @@ TEST(I2s, K210SdkPlaysSplitItems) {
 /// module's events must be exactly the changes of the levels that the registers imply at each SCLK edge.
 TEST(I2s, RequestLinesFollowTheLevelsAtEveryInstant) {
   const std::uint64_t seed = seed_base();
+  SCOPED_TRACE("seed " + std::to_string(seed));
   run([&](Bench& b) {
     I2sRig oracle({}, kSclkHz);
     I2sLoopback line;

@@ -86,6 +86,7 @@ void connect(DmaRequestPort& request, sc_core::sc_export<DmaAcknowledgeIf>& ackn
 }
 
 TEST(PeripheralFuzz, UartsInEveryConfiguration) {
+  SCOPED_TRACE("seed " + std::to_string(tb::seed_base()));
   std::vector<std::unique_ptr<DwApbUart>> uarts;
   std::vector<std::unique_ptr<Fuzzer>> fuzzers;
   std::vector<std::unique_ptr<tb::RequestRecorder>> lines;
@@ -142,6 +143,7 @@ TEST(PeripheralFuzz, UartsInEveryConfiguration) {
 }
 
 TEST(PeripheralFuzz, TrafficDevicesOfEveryWidth) {
+  SCOPED_TRACE("seed " + std::to_string(tb::seed_base()));
   std::vector<std::unique_ptr<Traffic>> devices;
   std::vector<std::unique_ptr<Fuzzer>> fuzzers;
   std::vector<std::unique_ptr<tb::RequestRecorder>> lines;
@@ -210,6 +212,7 @@ struct Fuzzed {
   void run(
       const std::vector<std::pair<std::uint64_t, std::uint32_t>>& set_up, std::uint64_t longest_wait_ps,
       const std::function<void()>& change = [] {}) {
+    SCOPED_TRACE("seed " + std::to_string(tb::seed_base()));
     const std::uint64_t rounds = tb::programs(1'000'000, 10);
     for (std::uint64_t round = 0; round < rounds; ++round) {
       if (round % 32 == 0) {

@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace dmavp {
@@ -210,6 +211,7 @@ struct Oracle {
 
 TEST(PlicCore, RandomProgramsAgreeWithAnOracle) {
   for (unsigned seed = 0; seed < 20; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random(seed);
     const unsigned ndev = 1 + static_cast<unsigned>(random() % 100);
     const unsigned contexts = 1 + static_cast<unsigned>(random() % 5);

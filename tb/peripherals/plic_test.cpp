@@ -8,6 +8,7 @@
 
 #include "components/protocol_checker.h"
 #include "components/scripted_initiator.h"
+#include "components/simulate.h"
 
 namespace dmavp {
 namespace {
@@ -72,7 +73,7 @@ TEST(Plic, OutputFollowsAtTheEffectiveTimeOfTheAccess) {
     EXPECT_TRUE(bench->out.read());
   });
   bench = &b;
-  sc_core::sc_start();
+  tb::simulate();
   EXPECT_EQ(b.seen.levels,
             (std::vector<std::pair<Picoseconds, bool>>{{0, true}, {50'000, false}, {55'000, true}}));
   ASSERT_EQ(b.seen.accesses.size(), 4u);
@@ -96,7 +97,7 @@ TEST(Plic, SourceThatChangesBehindAnAccessAheadIsNotLost) {
     EXPECT_TRUE(bench->out.read());
   });
   bench = &b;
-  sc_core::sc_start();
+  tb::simulate();
   ASSERT_EQ(b.seen.levels.size(), 3u);
   EXPECT_EQ(b.seen.levels[1], (std::pair<Picoseconds, bool>{110'000, false}));
   EXPECT_TRUE(b.seen.levels[2].second);
@@ -114,7 +115,7 @@ TEST(Plic, LineHighFromTheStartIsSeen) {
   });
   bench = &b;
   b.line.write(true);
-  sc_core::sc_start();
+  tb::simulate();
 }
 
 TEST(Plic, OnlyAlignedWordsInsideTheWindow) {
@@ -132,7 +133,7 @@ TEST(Plic, OnlyAlignedWordsInsideTheWindow) {
     EXPECT_EQ(m.read(kEnable0, 4).delay, sc_time(3, SC_NS));
   });
   bench = &b;
-  sc_core::sc_start();
+  tb::simulate();
 }
 
 TEST(Plic, DebugReadsHaveNoEffectAndDebugWritesAreRefused) {
@@ -147,7 +148,7 @@ TEST(Plic, DebugReadsHaveNoEffectAndDebugWritesAreRefused) {
     EXPECT_EQ(m.read32(kClaim0), 5u);
   });
   bench = &b;
-  sc_core::sc_start();
+  tb::simulate();
 }
 
 }  // namespace

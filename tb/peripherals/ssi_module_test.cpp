@@ -5,11 +5,13 @@
 #include <cstring>
 #include <memory>
 #include <random>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "components/protocol_checker.h"
 #include "components/scripted_initiator.h"
+#include "components/simulate.h"
 #include "peripherals/flash_nor.h"
 #include "peripherals/spi_i2s_dma.h"
 #include "peripherals/ssi.h"
@@ -77,7 +79,7 @@ template <class Body>
 void run(Body&& body, const ssi::Parameters& parameters = {}) {
   std::unique_ptr<Bench> bench;
   bench = std::make_unique<Bench>([&](ScriptedInitiator&) { body(*bench); }, parameters);
-  sc_core::sc_start();
+  simulate();
 }
 
 TEST(Ssi, BurstsPushAndPopItems) {
@@ -239,6 +241,7 @@ TEST(Ssi, SlowDmaBreaksTheTransferAndIsCounted) {
 /// module's events must be exactly the changes of the levels that the registers imply at each clock cycle.
 TEST(Ssi, RequestLinesFollowTheLevelsAtEveryInstant) {
   const std::uint64_t seed = seed_base();
+  SCOPED_TRACE("seed " + std::to_string(seed));
   run([&](Bench& b) {
     SsiRig oracle;
     SpiLoopback loopback;

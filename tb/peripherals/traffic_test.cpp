@@ -160,6 +160,7 @@ TEST(TrafficPattern, IsSplitMix64AndDiffersBySeed) {
 /// full no event is spent on it.
 TEST(TrafficRate, SourceMakesBurstsAtItsRateAndCountsLosses) {
   std::mt19937_64 random(tb::seed_base());
+  SCOPED_TRACE("seed " + std::to_string(tb::seed_base()));
   for (int trial = 0; trial < 200; ++trial) {
     traffic::Parameters p;
     p.fifo_depth = 1 + static_cast<unsigned>(random() % 64);

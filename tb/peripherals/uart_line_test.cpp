@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <string>
 #include <vector>
 
 #include "peripherals/uart_rig.h"
@@ -34,6 +35,7 @@ void wire(UartRig& a, UartRig& b) {
 TEST(UartLine, CharactersTakeExactlyTheirTime) {
   __extension__ using Wide = unsigned __int128;
   std::mt19937_64 random(tb::seed_base());
+  SCOPED_TRACE("seed " + std::to_string(tb::seed_base()));
   for (int trial = 0; trial < 200; ++trial) {
     uart::Parameters p;
     p.dlf_size = static_cast<unsigned>(random() % 7);

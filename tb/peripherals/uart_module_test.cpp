@@ -11,6 +11,7 @@
 #include "base/axi_extension.h"
 #include "components/protocol_checker.h"
 #include "components/scripted_initiator.h"
+#include "components/simulate.h"
 #include "peripherals/dw_apb_uart.h"
 #include "peripherals/handshake_master.h"
 #include "peripherals/uart_rig.h"
@@ -58,7 +59,7 @@ struct Bench {
     rx.acknowledge.bind(uart.rx_acknowledge);
     tx.acknowledge.bind(uart.tx_acknowledge);
     uart.set_observer(&seen);
-    sc_core::sc_start();
+    tb::simulate();
   }
   ~Bench() { EXPECT_EQ(checker.report(), ""); }
 
@@ -189,6 +190,7 @@ TEST(UartModule, RequestsComeBackOneCycleAfterTheAcknowledge) {
 TEST(UartModule, RequestLinesFollowTheLevels) {
   {
     const std::uint64_t seed = seed_base();
+    SCOPED_TRACE("seed " + std::to_string(seed));
     unsigned checked = 0;
     unsigned high[2] = {};
     Bench bench([&](Bench& b) {
@@ -357,6 +359,7 @@ TEST(UartModule, RunningAheadChangesNothing) {
   };
   constexpr Picoseconds kBase = 20'000'000'000;
   Side waits("waits", false, 0, seed_base());
+  SCOPED_TRACE("seed " + std::to_string(seed_base()));
   Side runs("runs", true, kBase, seed_base());
   sc_core::sc_start(sc_time(40, sc_core::SC_MS));
   EXPECT_EQ(waits.ahead, 0u);

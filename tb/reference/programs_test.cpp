@@ -22,6 +22,7 @@ TEST(ReferencePrograms, AreReproducibleWellFormedAndReachEveryFeature) {
   for (const ProgramClass k :
        {ProgramClass::kDisjoint, ProgramClass::kRacing, ProgramClass::kFailing, ProgramClass::kStopped}) {
     for (u64 seed = 0; seed < 60; ++seed) {
+      SCOPED_TRACE("seed " + std::to_string(seed));
       const Program p = make_program(k, t, kBase, 1 << 16, seed);
       if (seed < 5) {
         EXPECT_EQ(p.describe(), make_program(k, t, kBase, 1 << 16, seed).describe());

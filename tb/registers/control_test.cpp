@@ -1,6 +1,7 @@
 // Enable, end, disable, suspend, resume, abort and reset of one channel (specification 5.3, 5.4).
 #include <algorithm>
 #include <cstring>
+#include <string>
 
 #include "registers/instances.h"
 #include "registers/steps.h"
@@ -26,6 +27,7 @@ ChannelSetup copy(unsigned ch = 0, unsigned beats = 8) {
 /// The same, each side over a port of the seed's choice.
 ChannelSetup copy_over_ports(unsigned ch, u64 seed) {
   reference::Random random(seed + seed_base() * 1000);
+  SCOPED_TRACE("seed " + std::to_string(seed + seed_base() * 1000));
   CtlFields c = bursts(8);
   c.src_master = static_cast<unsigned>(random.below(2));
   c.dst_master = static_cast<unsigned>(random.below(2));

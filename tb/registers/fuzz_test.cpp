@@ -1,5 +1,6 @@
 // Whatever software writes, time goes on, nothing outside RAM is touched and the controller can be reset.
 #include <optional>
+#include <string>
 
 #include "registers/instances.h"
 #include "registers/steps.h"
@@ -136,6 +137,7 @@ TEST_P(Fuzz, RandomAccessesNeverHangOrEscape) {
   Rig rig(o);
   for (unsigned i = 0; i < o.parameters.num_hs_if; ++i) rig.device(i).careless = true;
   reference::Random r(static_cast<u64>(GetParam()) + 77 + first_program());
+  SCOPED_TRACE("seed " + std::to_string(first_program()));
   put_items(rig, r);
   put_guards(rig);
   const u64 accesses = programs(1'000'000);

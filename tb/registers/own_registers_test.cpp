@@ -1,6 +1,7 @@
 // DMA aimed at the controller's own registers: bursts re-enter the register socket while the controller is
 // busy.
 #include <algorithm>
+#include <string>
 
 #include "registers/instances.h"
 #include "registers/steps.h"
@@ -208,6 +209,7 @@ TEST(OwnRegisters, GarbageOverTheWholeWindow) {
     for (unsigned code = 0; code < 4; ++code) {
       Rig rig(plain());
       for (u64 seed = first_program(); seed < first_program() + programs(50, 10); ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
         rig.soft_reset();
         fill(rig, seed);
         rig.power_up();

@@ -3,6 +3,7 @@
 
 #include <iostream>
 #include <map>
+#include <string>
 
 #include "registers/instances.h"
 #include "registers/play.h"
@@ -21,6 +22,7 @@ void play_class(ProgramClass kind) {
   std::map<std::string, unsigned> histogram;
   unsigned failures = 0;
   for (u64 seed = first; seed < first + count; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     const std::size_t instance = seed % rigs.size();
     Rig& rig = *rigs[instance];
     const auto program = reference::make_program(kind, traits_of(rig.options()), rig.options().ram_base,

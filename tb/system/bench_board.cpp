@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/sim_time.h"
+#include "components/simulate.h"
 #include "platform/config/board_description.h"
 #include "system/soc.h"
 
@@ -23,7 +24,7 @@ BenchBoard::BenchBoard(const sc_core::sc_module_name& name, const std::string& b
 
 void BenchBoard::run(std::function<void()> function) {
   function_ = std::move(function);
-  sc_core::sc_start();
+  simulate();
 }
 
 void BenchBoard::execute() {

@@ -87,6 +87,7 @@ TEST_P(Schedules, TwentySeedsAreTwentySchedulesAndEveryInterleavingOccurs) {
                                               {"submit_during_callback", 0},
                                               {"spinlock_contended", 0}};
   for (std::uint64_t seed = seed_base(); seed < seed_base() + kSeeds; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
     const Job job = run_job(Words{"dmatest", "iterations=30", "threads_per_chan=2", "test_buf_size=1KiB",
                                   "max_channels=6", "--board", board, "--seed", std::to_string(seed)} +
                             only_cpus(board, cpus));

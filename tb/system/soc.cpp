@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "components/simulate.h"
 #include "dmac/planner.h"
 #include "platform/config/board_description.h"
 #include "platform/config/property_table.h"
@@ -85,7 +86,7 @@ platform::Outcome Soc::run() {
     else
       kernel_->queue_load(load.file.c_str(), load.parameters.c_str(), load.client.c_str());
   }
-  sc_core::sc_start();
+  simulate();
   return cluster_->outcome();
 }
 
