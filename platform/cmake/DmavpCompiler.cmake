@@ -24,6 +24,8 @@ if(DMAVP_COVERAGE)
   # What counts nothing itself: the library that writes the counters, and what registers an object with it.
   add_library(dmavp_coverage SHARED ${PROJECT_SOURCE_DIR}/tb/coverage/registry.c)
   add_library(dmavp_coverage_object OBJECT ${PROJECT_SOURCE_DIR}/tb/coverage/object.c)
+  target_link_libraries(dmavp_coverage PRIVATE dmavp_warnings)
+  target_link_libraries(dmavp_coverage_object PRIVATE dmavp_warnings)
   add_compile_options(-O1 -g1 --coverage)
   add_link_options(--coverage)
   link_libraries(dmavp_coverage $<TARGET_OBJECTS:dmavp_coverage_object>)

@@ -1,4 +1,5 @@
-// Part of every executable and shared object of a coverage build: each has a copy of the run-time library of gcov.
+// Part of every executable and shared object of a coverage build: each has a copy of the run-time library of
+// gcov.
 #include "registry.h"
 
 extern void __gcov_dump(void);

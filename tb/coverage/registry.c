@@ -1,5 +1,6 @@
-// The counters of an object are written by its destructors, which _exit() skips: reports of crashes, the watchdog and
-// children of tests leave that way. This library stands before the C library and writes them first.
+// The counters of an object are written by its destructors, which _exit() skips: reports of crashes, the
+// watchdog and children of tests leave that way. This library stands before the C library and writes them
+// first.
 #include "registry.h"
 
 #include <sys/syscall.h>
