@@ -37,9 +37,10 @@ block() { # block KIND ARGUMENT: of the lines in the file "block"
       block "$source/$2" || fail "$2 has no such lines:
 $(cat block)" ;;
     run) lines block ;;
-    packages) for name in $(grep -oE '[a-z0-9._-]+\.deb' block); do
-        [ -e "$root/packages/$name" ] || fail "cpack writes no $name: $(ls "$root/packages")"
-      done ;;
+    packages) grep -oE '[a-z_-]+\*\.deb' block >names || fail "no package is named"
+      while read -r name; do
+        compgen -G "$root/packages/$name" >/dev/null || fail "cpack writes no $name: $(ls "$root/packages")"
+      done <names ;;
     *) fail "$page: a block of code without a comment that says what it is: $(head -n 1 block)" ;;
   esac
 }

@@ -1,8 +1,8 @@
 #include "regs/svd.h"
 
+#include <algorithm>
 #include <boost/property_tree/ptree.hpp>
 #include <boost/property_tree/xml_parser.hpp>
-#include <regex>
 #include <sstream>
 
 namespace dmavp::tb {
@@ -10,48 +10,83 @@ namespace {
 
 using Tree = boost::property_tree::ptree;
 
-/// A child in the order that the schema gives.
+bool is_word(const std::string& text, const char* characters) {
+  return !text.empty() && text.find_first_not_of(characters) == std::string::npos;
+}
+bool is_decimal(const std::string& text) { return is_word(text, "0123456789"); }
+bool is_number(const std::string& text) {
+  return is_decimal(text) || (text.rfind("0x", 0) == 0 && is_word(text.substr(2), "0123456789ABCDEF"));
+}
+bool is_identifier(const std::string& text) {
+  return is_word(text, "_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") &&
+         !is_decimal(text.substr(0, 1));
+}
+/// With %s in one place.
+bool is_dimable(const std::string& text) {
+  const std::size_t at = text.find("%s");
+  if (at == std::string::npos || at == 0) return is_identifier(text);
+  return is_identifier(text.substr(0, at) + text.substr(at + 2));
+}
+bool is_range(const std::string& text) {
+  const std::size_t dash = text.find('-');
+  return dash != std::string::npos && is_decimal(text.substr(0, dash)) && is_decimal(text.substr(dash + 1));
+}
+bool is_text(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+bool is_access(const std::string& t) { return t == "read-only" || t == "write-only" || t == "read-write"; }
+bool is_read_action(const std::string& t) {
+  return t == "clear" || t == "set" || t == "modify" || t == "modifyExternal";
+}
+bool is_size(const std::string& text) { return text == "32" || text == "64"; }
+template <const char* Wanted>
+bool is(const std::string& text) {
+  return text == Wanted;
+}
+constexpr char kByte[] = "8";
+constexpr char kUsage[] = "registers";
+constexpr char kOneToClear[] = "oneToClear";
+
+/// A child, in the order that the schema gives.
 struct Rule {
+  enum Count { kOne, kOptional, kSome, kAny };
   const char* tag;
-  enum { kOne, kOptional, kMany, kSome } count;  ///< kMany may be none
-  const char* pattern;                           ///< of the text; null for elements with children
+  Count count;
+  bool (*valid)(const std::string&) = nullptr;  ///< the text; null for elements with children
 };
 
-const char* const kIdentifier = "[_A-Za-z][_A-Za-z0-9]*";
-const char* const kDimable = "[_A-Za-z][_A-Za-z0-9]*(%s)?[_A-Za-z0-9]*";
-const char* const kNumber = "(0x[0-9A-F]+|[0-9]+)";
-const char* const kText = "[\\x20-\\x7E]+";
-const char* const kAccess = "read-only|write-only|read-write";
-
-const std::vector<Rule> kDevice = {{"name", Rule::kOne, kIdentifier},  {"version", Rule::kOne, kText},
-                                   {"description", Rule::kOne, kText}, {"addressUnitBits", Rule::kOne, "8"},
-                                   {"width", Rule::kOne, "32|64"},     {"peripherals", Rule::kOne, nullptr}};
-const std::vector<Rule> kPeripherals = {{"peripheral", Rule::kSome, nullptr}};
-const std::vector<Rule> kPeripheral = {
-    {"name", Rule::kOne, kIdentifier},    {"description", Rule::kOne, kText},
-    {"baseAddress", Rule::kOne, kNumber}, {"addressBlock", Rule::kSome, nullptr},
-    {"interrupt", Rule::kMany, nullptr},  {"registers", Rule::kOne, nullptr}};
-const std::vector<Rule> kAddressBlock = {
-    {"offset", Rule::kOne, kNumber}, {"size", Rule::kOne, kNumber}, {"usage", Rule::kOne, "registers"}};
-const std::vector<Rule> kInterrupt = {{"name", Rule::kOne, kIdentifier}, {"value", Rule::kOne, "[0-9]+"}};
-const std::vector<Rule> kRegisters = {{"register", Rule::kSome, nullptr}};
-const std::vector<Rule> kRegister = {{"dim", Rule::kOptional, kNumber},
-                                     {"dimIncrement", Rule::kOptional, kNumber},
-                                     {"dimIndex", Rule::kOptional, "[0-9]+-[0-9]+"},
-                                     {"name", Rule::kOne, kDimable},
-                                     {"description", Rule::kOptional, kText},
-                                     {"addressOffset", Rule::kOne, kNumber},
-                                     {"size", Rule::kOptional, "32|64"},
-                                     {"access", Rule::kOptional, kAccess},
-                                     {"resetValue", Rule::kOptional, kNumber},
-                                     {"resetMask", Rule::kOptional, kNumber},
-                                     {"readAction", Rule::kOptional, "clear|set|modify|modifyExternal"},
-                                     {"fields", Rule::kOptional, nullptr}};
-const std::vector<Rule> kFields = {{"field", Rule::kSome, nullptr}};
-const std::vector<Rule> kField = {
-    {"name", Rule::kOne, kIdentifier},    {"description", Rule::kOne, kText},
-    {"lsb", Rule::kOne, "[0-9]+"},        {"msb", Rule::kOne, "[0-9]+"},
-    {"access", Rule::kOptional, kAccess}, {"modifiedWriteValues", Rule::kOptional, "oneToClear"}};
+using Rules = std::vector<Rule>;
+const Rules kDevice = {{"name", Rule::kOne, is_identifier},  {"version", Rule::kOne, is_text},
+                       {"description", Rule::kOne, is_text}, {"addressUnitBits", Rule::kOne, is<kByte>},
+                       {"width", Rule::kOne, is_size},       {"peripherals", Rule::kOne}};
+const Rules kPeripherals = {{"peripheral", Rule::kSome}};
+const Rules kPeripheral = {{"name", Rule::kOne, is_identifier},
+                           {"description", Rule::kOne, is_text},
+                           {"baseAddress", Rule::kOne, is_number},
+                           {"addressBlock", Rule::kSome},
+                           {"interrupt", Rule::kAny},
+                           {"registers", Rule::kOne}};
+const Rules kAddressBlock = {
+    {"offset", Rule::kOne, is_number}, {"size", Rule::kOne, is_number}, {"usage", Rule::kOne, is<kUsage>}};
+const Rules kInterrupt = {{"name", Rule::kOne, is_identifier}, {"value", Rule::kOne, is_decimal}};
+const Rules kRegisters = {{"register", Rule::kSome}};
+const Rules kRegister = {{"dim", Rule::kOptional, is_number},
+                         {"dimIncrement", Rule::kOptional, is_number},
+                         {"dimIndex", Rule::kOptional, is_range},
+                         {"name", Rule::kOne, is_dimable},
+                         {"description", Rule::kOptional, is_text},
+                         {"addressOffset", Rule::kOne, is_number},
+                         {"size", Rule::kOptional, is_size},
+                         {"access", Rule::kOptional, is_access},
+                         {"resetValue", Rule::kOptional, is_number},
+                         {"resetMask", Rule::kOptional, is_number},
+                         {"readAction", Rule::kOptional, is_read_action},
+                         {"fields", Rule::kOptional}};
+const Rules kFields = {{"field", Rule::kSome}};
+const Rules kField = {
+    {"name", Rule::kOne, is_identifier},    {"description", Rule::kOne, is_text},
+    {"lsb", Rule::kOne, is_decimal},        {"msb", Rule::kOne, is_decimal},
+    {"access", Rule::kOptional, is_access}, {"modifiedWriteValues", Rule::kOptional, is<kOneToClear>}};
 
 class Reader {
  public:
@@ -71,7 +106,7 @@ class Reader {
     }
     if (device->get("<xmlattr>.schemaVersion", "") != "1.3") complain("device", "schemaVersion is not 1.3");
     if (!follows(*device, kDevice, "device")) return std::move(svd_);
-    width_ = device->get<unsigned>("width");
+    width_ = small(*device, "width");
     const Tree& peripherals = device->get_child("peripherals");
     if (follows(peripherals, kPeripherals, "peripherals")) {
       for (const auto& child : peripherals) read_peripheral(child.second);
@@ -85,7 +120,7 @@ class Reader {
   }
 
   /// Children are those of the rules, in their order and number, with text that matches.
-  bool follows(const Tree& node, const std::vector<Rule>& rules, const std::string& where) {
+  bool follows(const Tree& node, const Rules& rules, const std::string& where) {
     const std::size_t before = svd_.problems.size();
     std::map<std::string, unsigned> seen;
     std::size_t at = 0;
@@ -100,11 +135,9 @@ class Reader {
       if (rule < at) complain(where, tag + " is out of order");
       at = rule;
       ++seen[tag];
-      if (const char* pattern = rules[rule].pattern; pattern != nullptr) {
-        if (!child.empty()) complain(where, tag + " has children");
-        if (!std::regex_match(child.data(), std::regex(pattern)))
-          complain(where, tag + " is \"" + child.data() + "\"");
-      }
+      if (rules[rule].valid == nullptr) continue;
+      if (!child.empty()) complain(where, tag + " has children");
+      if (!rules[rule].valid(child.data())) complain(where, tag + " is \"" + child.data() + "\"");
     }
     for (const Rule& rule : rules) {
       const unsigned n = seen[rule.tag];
@@ -118,6 +151,10 @@ class Reader {
 
   static std::uint64_t number(const Tree& node, const char* tag) {
     return std::stoull(node.get<std::string>(tag), nullptr, 0);
+  }
+
+  static unsigned small(const Tree& node, const char* tag) {
+    return static_cast<unsigned>(number(node, tag));
   }
 
   void read_peripheral(const Tree& node) {
@@ -154,7 +191,7 @@ class Reader {
       for (const char* tag : {"description", "size", "access", "resetValue", "resetMask"}) {
         if (node.count(tag) == 0) return complain(where, std::string("no ") + tag);
       }
-      reg.size = node.get<unsigned>("size");
+      reg.size = small(node, "size");
       reg.access = node.get<std::string>("access");
       reg.read_action = node.count("readAction") != 0;
       if (reg.size > width_) complain(where, "is wider than the device");
@@ -205,8 +242,8 @@ class Reader {
       const std::string name = node.get("name", "?");
       if (!follows(node, kField, where + "." + name)) continue;
       SvdField field;
-      field.lsb = node.get<unsigned>("lsb");
-      field.msb = node.get<unsigned>("msb");
+      field.lsb = small(node, "lsb");
+      field.msb = small(node, "msb");
       field.access = node.get("access", reg.access);
       if (field.msb < field.lsb || field.msb >= reg.size) {
         complain(where + "." + name, "lies outside the register");
