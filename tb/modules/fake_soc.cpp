@@ -1,5 +1,7 @@
 #include "modules/fake_soc.h"
 
+#include <libfdt.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -78,7 +80,11 @@ FakeSoc::FakeSoc(const Settings& settings)
       blob_(load_file(settings.device_tree)),
       ram_(static_cast<std::byte*>(std::aligned_alloc(4096, kRamSize))) {
   std::memset(ram_, 0, kRamSize);
-  if (s_.edit) s_.edit(blob_.data());
+  if (s_.edit) {
+    blob_.resize(blob_.size() + 256);  // room for another property
+    fdt_open_into(blob_.data(), blob_.data(), static_cast<int>(blob_.size()));
+    s_.edit(blob_.data());
+  }
 }
 
 FakeSoc::~FakeSoc() {

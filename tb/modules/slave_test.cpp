@@ -2,6 +2,7 @@
 // (cases/slave_cases.cpp), what the peripheral got and what the registers said from here. covers: R6 R10 R11
 // R35 K12
 #include <gtest/gtest.h>
+#include <libfdt.h>
 
 #include <string>
 #include <tuple>
@@ -74,6 +75,12 @@ TEST_P(Slave, Case) {
     EXPECT_EQ(ctl & 5, 0u) << "the first master";
     EXPECT_EQ(ctl >> (to_device ? 48 : 39) & 0xFF, 15u) << "a burst to one address has at most 16 beats";
   }
+  std::size_t last = 0;
+  for (std::uint64_t ctl : rig.soc.dmac.ctl_seen) {
+    EXPECT_EQ(ctl >> 30 & 1, ctl >> 62 & 1) << "the last write alone answers when it has arrived";
+    last += ctl >> 62 & 1;
+  }
+  EXPECT_GT(last, 0u);
   if (std::string(name) == "lists" && to_device) {
     EXPECT_GT(rig.soc.dmac.sunk.size(), 10000u);
     EXPECT_EQ(rig.wrong(), 0u);
@@ -87,6 +94,46 @@ INSTANTIATE_TEST_SUITE_P(Layouts, Slave,
                            return std::string(std::get<0>(row.param)) + "_" + std::get<1>(row.param) +
                                   (std::get<2>(row.param) ? "_out" : "_in");
                          });
+
+TEST(SlaveBurst, IsTheLongestCodedOneThatIsNotLonger) {
+  for (const char* parameters : {"bursts", "bursts to_device=1"}) {
+    Rig rig("narrow");
+    rig.run(parameters);
+    ASSERT_EQ(rig.soc.dmac.ctl_seen.size(), 41u);
+    for (unsigned maxburst = 0; maxburst <= 40; maxburst++) {
+      const unsigned code = maxburst >= 32 ? 4 : maxburst >= 16 ? 3 : maxburst >= 8 ? 2 : maxburst >= 4;
+      const std::uint64_t ctl = rig.soc.dmac.ctl_seen[maxburst];
+      EXPECT_EQ(ctl >> 14 & 0xF, code) << maxburst;
+      EXPECT_EQ(ctl >> 18 & 0xF, code) << maxburst;
+    }
+  }
+}
+
+TEST(SlaveLimits, LengthsThatHardwareOrResidueCannotHoldAreRefusedWithTheReason) {
+  for (const char* tree : {"narrow", "wide"}) {
+    Rig rig(tree);
+    rig.run("lengths");
+    EXPECT_EQ(rig.soc.logged("is longer than a block, and the peripheral controls the flow"), 1u);
+    EXPECT_EQ(rig.soc.logged("a list of 4294967296 bytes is too long"), 1u);
+    EXPECT_EQ(rig.soc.logged("a buffer of 4294967296 bytes is not a number of periods"), 1u);
+  }
+}
+
+TEST(SlaveLimits, InterfacesThatTheBoardDoesNotHaveAreRefused) {
+  for (const unsigned interfaces : {4u, 5u}) {
+    FakeSoc::Settings s = Rig::make("narrow", {}, 1);
+    s.edit = [&](void* blob) {
+      const int node = fdt_path_offset(blob, "/soc/dma-controller@50000000");
+      const fdt32_t value = cpu_to_fdt32(interfaces);
+      ASSERT_EQ(fdt_setprop(blob, node, "dmavp,num-hs-if", &value, sizeof(value)), 0);
+    };
+    FakeSoc soc(s);
+    soc.boot();
+    EXPECT_EQ(soc.run({"dmaengine", "virt-dma", "dw-axi-dmac", "slave-cases test=few_handshakes"}), 0);
+    EXPECT_EQ(soc.logged("CHECK failed"), 0u);
+    EXPECT_EQ(soc.logged("handshake interface 5: there are " + std::to_string(interfaces)), 1u);
+  }
+}
 
 class Cyclic : public testing::TestWithParam<std::tuple<const char*, const char*>> {};
 

@@ -76,6 +76,57 @@ void lists() {
   }
 }
 
+/// One item for each maxburst: the host compares what the controller is told.
+void bursts() {
+  SlaveBench b(direction());
+  for (u32 maxburst = 0; maxburst <= 40; maxburst++) {
+    CHECK_EQ(b.configure(4, maxburst), 0);
+    Transfer t;
+    b.start(t, 0, 256);
+    CHECK(b.wait(t));
+  }
+}
+
+/// Lengths on both sides of a limit: of a block where the peripheral ends it, and of the residue.
+void lengths() {
+  SlaveBench b(direction());
+  const u32 block = 4 * (wide ? 512 : 4096);
+  dma_slave_config cfg = {};
+  cfg.src_addr = cfg.dst_addr = kRegister;
+  cfg.src_addr_width = cfg.dst_addr_width = DMA_SLAVE_BUSWIDTH_4_BYTES;
+  cfg.device_fc = true;
+  CHECK_EQ(dmaengine_slave_config(b.chan, &cfg), 0);
+  // Memory aligned to the register alone, so that items of both sides are as wide.
+  const dma_addr_t at = b.bus + 4;
+  CHECK(dmaengine_prep_slave_single(b.chan, at, block + 4, direction(), 0) == nullptr);
+  dma_async_tx_descriptor* tx = dmaengine_prep_slave_single(b.chan, at, block, direction(), 0);
+  CHECK(tx != nullptr);
+  if (tx) dmaengine_submit(tx);
+  cfg.device_fc = false;
+  CHECK_EQ(dmaengine_slave_config(b.chan, &cfg), 0);
+  tx = dmaengine_prep_slave_single(b.chan, at, block + 4, direction(), 0);
+  CHECK(tx != nullptr);
+  if (tx) dmaengine_submit(tx);
+  scatterlist sg[2];
+  sg_init_table(sg, 2);
+  for (scatterlist& piece : sg) {
+    sg_dma_address(&piece) = b.bus;
+    sg_dma_len(&piece) = 0x80000000;
+  }
+  CHECK(dmaengine_prep_slave_sg(b.chan, sg, 2, direction(), 0) == nullptr);
+  CHECK(dmaengine_prep_dma_cyclic(b.chan, b.bus, u64{1} << 32, 0x80000000, direction(), 0) == nullptr);
+  CHECK_EQ(dmaengine_terminate_sync(b.chan), 0);
+}
+
+/// `dmas` names interface 5 for "rx", which the board may not have.
+void few_handshakes() {
+  ClientDevice client("s", "/soc/client-s");
+  dma_chan* last = dma_request_chan(&client.dev, "tx");
+  CHECK(!IS_ERR(last));
+  CHECK_EQ(PTR_ERR(dma_request_chan(&client.dev, "rx")), -EINVAL);
+  if (!IS_ERR(last)) dma_release_channel(last);
+}
+
 /// K24: residue falls by bursts; towards memory it is exactly what has not arrived.
 void residue() {
   SlaveBench b(direction());
@@ -286,6 +337,9 @@ void refusals() {
 
 const Case kCases[] = {
     {"lists", lists},
+    {"bursts", bursts},
+    {"lengths", lengths},
+    {"few_handshakes", few_handshakes},
     {"residue", residue},
     {"pause_and_resume", pause_and_resume},
     {"slow_stop", slow_stop},
