@@ -110,9 +110,10 @@ TEST(SlaveBurst, IsTheLongestCodedOneThatIsNotLonger) {
 }
 
 TEST(SlaveLimits, LengthsThatHardwareOrResidueCannotHoldAreRefusedWithTheReason) {
-  for (const char* tree : {"narrow", "wide"}) {
+  for (const char* tree : {"narrow", "wide", "plain"}) {
     Rig rig(tree);
     rig.run("lengths");
+    EXPECT_EQ(rig.soc.logged("without write-back nobody learns"), rig.tree == "plain");
     EXPECT_EQ(rig.soc.logged("is longer than a block, and the peripheral controls the flow"), 1u);
     EXPECT_EQ(rig.soc.logged("a list of 4294967296 bytes is too long"), 1u);
     EXPECT_EQ(rig.soc.logged("a buffer of 4294967296 bytes is not a number of periods"), 1u);

@@ -50,8 +50,9 @@ struct Descriptor {
   LliNode* last;
   TransferKind kind;
   bool cyclic;
-  bool started;  ///< has been on the hardware: items of a reused descriptor need VALID again
-  u64 src;       ///< of a copy
+  bool ended_by_device;  ///< blocks may be shorter than their items: the peripheral controls the flow
+  bool started;          ///< has been on the hardware: items of a reused descriptor need VALID again
+  u64 src;               ///< of a copy
   u64 dst;
   u32 length;  ///< bytes; of a cyclic transfer: of its buffer
   Value<ChCfg> cfg;

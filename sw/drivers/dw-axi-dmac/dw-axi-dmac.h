@@ -109,6 +109,9 @@ struct Progress {
   u32 in_flight;
 };
 Progress progress_of(Channel* c, const Descriptor* d);
+/// Bytes of a transfer that is over, whose blocks the peripheral has ended: with write-back each item tells,
+/// without it the transfer is one item.
+u32 moved_by(Channel* c, const Descriptor* d);
 /// The item of a transfer with a peripheral that runs or ran last, and whether all of it has arrived. NULL
 /// before the first fetch.
 struct RunningItem {

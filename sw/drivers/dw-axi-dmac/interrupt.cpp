@@ -10,6 +10,8 @@ namespace {
 void complete(Channel* c) {
   Descriptor* d = c->active;
   c->active = nullptr;
+  if (d->ended_by_device && d->vd.tx_result.result == DMA_TRANS_NOERROR)
+    d->vd.tx_result.residue = d->length - moved_by(c, d);
   vchan_cookie_complete(&d->vd);
 }
 

@@ -112,6 +112,16 @@ Progress progress_of(Channel* c, const Descriptor* d) {
   return d->is_slave() ? slave_progress(c, d) : copy_progress(c, d);
 }
 
+u32 moved_by(Channel* c, const Descriptor* d) {
+  if (!c->chip->write_back)
+    return static_cast<u32>(kCompletedItems.of(Value<ChStatus>{read(c, reg::kStatus)})
+                            << d->first->src_width);
+  u64 moved = 0;
+  for (const LliNode* node = d->first; node; node = node->next)
+    moved += kCompletedItems.of(Value<ChStatus>{le64_to_cpu(node->item->status)}) << node->src_width;
+  return static_cast<u32>(moved);
+}
+
 RunningItem running_item(Channel* c, const Descriptor* d) {
   const Place place = place_of(c, d);
   if (!place.node) return {nullptr, false};

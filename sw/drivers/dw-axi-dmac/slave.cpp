@@ -61,7 +61,6 @@ int config(dma_chan* chan, dma_slave_config* cfg) {
 struct Peripheral {
   SlavePlan::Device device;
   u64 address;
-  bool flow_control;
 };
 
 /// False, with a line in the log, when the channel is not ready for that direction. The direction in the
@@ -90,9 +89,8 @@ bool describe(Channel* c, dma_transfer_direction direction, Peripheral& p) {
   }
   const u32 maxburst = destination ? cfg.dst_maxburst : cfg.src_maxburst;
   p.device = {destination, static_cast<u8>(__builtin_ctz(static_cast<u32>(width))),
-              legal_burst(maxburst, c->chip->max_msize)};
+              legal_burst(maxburst, c->chip->max_msize), cfg.device_fc};
   p.address = destination ? cfg.dst_addr : cfg.src_addr;
-  p.flow_control = cfg.device_fc;
   return true;
 }
 
@@ -100,9 +98,9 @@ Value<ChCfg> configuration(const Channel* c, const Peripheral& p) {
   const Layout& layout = c->chip->layout;
   const Value<ChCfg> common = common_configuration(c) | kHsSelSrc(0) | kHsSelDst(0);
   if (p.device.destination)
-    return common | kTtFc(p.flow_control ? kTtFcMemoryToDeviceByDevice : kTtFcMemoryToDevice) |
+    return common | kTtFc(p.device.flow_control ? kTtFcMemoryToDeviceByDevice : kTtFcMemoryToDevice) |
            layout.destination(hw_interface(c));
-  return common | kTtFc(p.flow_control ? kTtFcDeviceToMemoryByDevice : kTtFcDeviceToMemory) |
+  return common | kTtFc(p.device.flow_control ? kTtFcDeviceToMemoryByDevice : kTtFcDeviceToMemory) |
          layout.source(hw_interface(c));
 }
 
@@ -158,6 +156,7 @@ Descriptor* take(Channel* c, const Peripheral& p, u32 items, u64 length) {
   d->kind = p.device.destination ? TransferKind::kToDevice : TransferKind::kFromDevice;
   d->length = static_cast<u32>(length);
   d->vd.bytes = length;
+  d->ended_by_device = p.device.flow_control;
   d->cfg = configuration(c, p);
   return d;
 }
@@ -171,7 +170,7 @@ bool plan_piece(Channel* c, const Peripheral& p, u64 address, u64 length, SlaveP
     return false;
   }
   // Its blocks end where the peripheral says, so pieces cannot be cut here.
-  if (p.flow_control && plan.count() > 1) {
+  if (p.device.flow_control && plan.count() > 1) {
     dev_err(c->chip->dev,
             "%s: a piece of %llu bytes is longer than a block, and the peripheral controls the flow\n",
             channel_name(c), static_cast<unsigned long long>(length));
@@ -205,6 +204,12 @@ dma_async_tx_descriptor* prep_list(dma_chan* chan, const List& list, dma_transfe
   if (length > kMaxLength) {
     dev_err(c->chip->dev, "%s: a list of %llu bytes is too long\n", channel_name(c),
             static_cast<unsigned long long>(length));
+    return nullptr;
+  }
+  if (p.device.flow_control && items > 1 && !c->chip->write_back) {
+    dev_err(c->chip->dev,
+            "%s: without write-back nobody learns where a peripheral has ended each of %u pieces\n",
+            channel_name(c), items);
     return nullptr;
   }
   Descriptor* d = take(c, p, items, length);

@@ -26,7 +26,8 @@ SlavePlan::SlavePlan(const Device& device, u64 address, u64 length, unsigned bus
   u64 width = lowest_bit(address | length | u64{1} << bus_width);
   // Towards memory not wider than the register: a pause or terminate then leaves nothing in the FIFO that
   // does not fill an access, so no byte that the peripheral has given away is lost (5.4).
-  if (!device.destination && width > item) width = item;
+  // The same where the peripheral ends the block, so that what has been moved is a number of items.
+  if ((!device.destination || device.flow_control) && width > item) width = item;
   memory_width_ = log2_of(width);
   src_width_ = device.destination ? memory_width_ : device.width;
   const u64 most = u64{max_items} << src_width_;

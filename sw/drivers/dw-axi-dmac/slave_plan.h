@@ -23,9 +23,10 @@ struct SlaveBlock {
 class SlavePlan {
  public:
   struct Device {
-    bool destination;  ///< memory to peripheral
-    u8 width;          ///< log2 bytes of a register access
-    u32 burst;         ///< items per burst transaction, a power of two
+    bool destination;           ///< memory to peripheral
+    u8 width;                   ///< log2 bytes of a register access
+    u32 burst;                  ///< items per burst transaction, a power of two
+    bool flow_control = false;  ///< it says where a block ends
   };
   /// bus_width: log2 bytes, 0..6. max_items: per block, at least 1.
   SlavePlan(const Device& device, u64 address, u64 length, unsigned bus_width, u32 max_items);

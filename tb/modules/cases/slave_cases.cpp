@@ -102,17 +102,20 @@ void lengths() {
   dma_async_tx_descriptor* tx = dmaengine_prep_slave_single(b.chan, at, block, direction(), 0);
   CHECK(tx != nullptr);
   if (tx) dmaengine_submit(tx);
+  scatterlist sg[2];
+  sg_init_table(sg, 2);
+  for (scatterlist& piece : sg) {
+    sg_dma_address(&piece) = b.bus;
+    sg_dma_len(&piece) = 64;
+  }
+  tx = dmaengine_prep_slave_sg(b.chan, sg, 2, direction(), 0);
+  if (tx) dmaengine_submit(tx);
   cfg.device_fc = false;
   CHECK_EQ(dmaengine_slave_config(b.chan, &cfg), 0);
   tx = dmaengine_prep_slave_single(b.chan, at, block + 4, direction(), 0);
   CHECK(tx != nullptr);
   if (tx) dmaengine_submit(tx);
-  scatterlist sg[2];
-  sg_init_table(sg, 2);
-  for (scatterlist& piece : sg) {
-    sg_dma_address(&piece) = b.bus;
-    sg_dma_len(&piece) = 0x80000000;
-  }
+  for (scatterlist& piece : sg) sg_dma_len(&piece) = 0x80000000;
   CHECK(dmaengine_prep_slave_sg(b.chan, sg, 2, direction(), 0) == nullptr);
   CHECK(dmaengine_prep_dma_cyclic(b.chan, b.bus, u64{1} << 32, 0x80000000, direction(), 0) == nullptr);
   CHECK_EQ(dmaengine_terminate_sync(b.chan), 0);

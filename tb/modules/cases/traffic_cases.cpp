@@ -247,10 +247,12 @@ void flow_control() {
     b.write(to_device ? kSinkLength : kSourceLength, items);
     Transfer t;
     // There is room for more than the peripheral moves: it alone knows where the block ends.
-    b.start(t, length + items % 2 * 16 * b.width);
+    const u32 spare = items % 2 * 16 * b.width;
+    b.start(t, length + spare);
     b.switch_on(kFlow);
     CHECK(b.wait(t));
     CHECK_EQ(t.result.result, DMA_TRANS_NOERROR);
+    CHECK_EQ(t.result.residue, spare);
     CHECK_EQ(b.moved(), length);
     b.check_exact();
     b.check_prefix(length, length + 64 - (to_device ? 64 : 0));
@@ -261,12 +263,54 @@ void flow_control() {
   CHECK(!(caps.directions & 1u << DMA_DEV_TO_DEV));
 }
 
+/// Each piece of a list is a block that the peripheral ends where it likes; the residue is what is missing of
+/// all of them.
+void flow_control_lists() {
+  constexpr u32 kPiece = 16;
+  TrafficBench b(direction(), 4096);
+  for (u32 first = 1; first <= kPiece; first += 3) {
+    const u32 second = kPiece + 1 - first;
+    memset(b.buffer, kUntouched, b.size);
+    if (to_device) {
+      b.fill(0, first * b.width);
+      b.fill(kPiece * b.width, second * b.width, first * b.width);
+    }
+    b.begin(kMaxburst, 1, 3, kFlow);
+    scatterlist sg[2];
+    sg_init_table(sg, 2);
+    for (u32 i = 0; i < 2; i++) {
+      sg_dma_address(&sg[i]) = b.bus + i * kPiece * b.width;
+      sg_dma_len(&sg[i]) = kPiece * b.width;
+    }
+    Transfer t;
+    b.submit(dmaengine_prep_slave_sg(b.chan, sg, 2, direction(), DMA_PREP_INTERRUPT), t);
+    dma_async_issue_pending(b.chan);
+    b.write(to_device ? kSinkLength : kSourceLength, first);
+    b.switch_on(kFlow);
+    for (unsigned i = 0; i < 100 && b.moved() < first * b.width; i++) usleep_range(10, 10);
+    usleep_range(20, 20);
+    CHECK_EQ(b.moved(), first * b.width);
+    CHECK_EQ(t.calls, 0);
+    b.write(to_device ? kSinkLength : kSourceLength, second);
+    CHECK(b.wait(t));
+    CHECK_EQ(t.result.result, DMA_TRANS_NOERROR);
+    CHECK_EQ(t.result.residue, (2 * kPiece - first - second) * b.width);
+    CHECK_EQ(b.moved(), (first + second) * b.width);
+    b.check_exact();
+    size_t wrong = 0;
+    for (u32 n = 0; n < second * b.width; n++)
+      wrong += b.buffer[kPiece * b.width + n] != b.pattern(first * b.width + n);
+    CHECK_EQ(wrong, 0);
+  }
+}
+
 const Case kCases[] = {
     {"lists", lists},
     {"pause", pause_everywhere},
     {"terminate", terminate_everywhere},
     {"cyclic", cyclic_everywhere},
     {"flow_control", flow_control},
+    {"flow_control_lists", flow_control_lists},
 };
 
 int run() { return run_case(kCases, ::test); }
