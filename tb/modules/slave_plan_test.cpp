@@ -31,6 +31,7 @@ TEST(SlavePlan, BlocksCoverThePieceAndOnlyTheLastEndsWithinABurst) {
     device.destination = random() & 1;
     device.width = static_cast<std::uint8_t>(random() % (bus + 1));
     device.burst = legal_burst(static_cast<std::uint32_t>(random() % 300), 1024);
+    device.flow_control = random() % 4 == 0;
     const std::uint64_t address = random() >> (random() % 60);
     const std::uint64_t length = (random() % 5000) << (random() % 8 ? device.width : 0);
     const auto max_items = static_cast<std::uint32_t>(1 + random() % 5000);
@@ -63,7 +64,7 @@ TEST(SlavePlan, BlocksCoverThePieceAndOnlyTheLastEndsWithinABurst) {
       ASSERT_LE(b.memory_width, bus);
       ASSERT_EQ(std::uint64_t{b.items} << (device.destination ? b.memory_width : device.width), b.bytes);
       ASSERT_LE(b.items, max_items);
-      if (!device.destination) {
+      if (!device.destination || device.flow_control) {
         ASSERT_LE(b.memory_width, device.width);
       }
       at += b.bytes;
