@@ -38,6 +38,8 @@ class BenchBoard : public sc_core::sc_module {
   Cycle now() const;
   dmac::ChannelStatistics statistics(unsigned channel);
   const platform::BoardDescription& description() const { return board_.description(); }
+  /// Before run(): what is told of the first controller.
+  void set_observer(Observer* observer) { board_.dmac(0).set_observer(observer); }
   std::vector<port::RamRegion> ram() const { return board_.ram(); }
   const dmac::Parameters& parameters() const { return description().dmacs[0].parameters; }
   bool layout_v2() const { return parameters().num_channels > 8; }

@@ -1,13 +1,15 @@
-// Random copies on every board under the scoreboard: what was to be written is, and nothing else in RAM has
-// changed.
+// Random copies on every board under the scoreboard and, seen burst by burst, under the AXI checker too: what
+// was to be written is, and nothing else in RAM has changed.
 #include <gtest/gtest.h>
 
 #include <string>
+#include <tuple>
 
 #include "base/seeded_choices.h"
 #include "components/scoreboard.h"
 #include "reference/spec.h"
 #include "system/bench_board.h"
+#include "system/soc.h"
 #include "tier.h"
 
 namespace dmavp::tb {
@@ -19,9 +21,10 @@ using reference::CtlFields;
 constexpr unsigned kRounds = 6;
 constexpr u64 kArea = 0x20000;  // of one channel: source and destination
 
-class ScoreboardOnBoard : public testing::TestWithParam<const char*> {
+class ScoreboardOnBoard : public testing::TestWithParam<std::tuple<const char*, bool>> {
  protected:
-  BenchBoard b{"bench", GetParam(), {}};
+  BenchBoard b{"bench", std::get<0>(GetParam()), {}};
+  AxiObserver axi{axi_limits(b.description().dmacs[0])};
   Scoreboard scoreboard;
 
   u64 ram() const { return b.ram()[0].base; }
@@ -29,12 +32,17 @@ class ScoreboardOnBoard : public testing::TestWithParam<const char*> {
     for (const port::RamRegion& r : b.ram()) scoreboard.watch("ram", r.base, r.bus_view, r.size);
   }
 };
-INSTANTIATE_TEST_SUITE_P(Boards, ScoreboardOnBoard,
-                         testing::Values("k210", "jh7110", "agilex5", "generic16", "generic32"),
-                         [](const auto& board) { return std::string(board.param); });
+INSTANTIATE_TEST_SUITE_P(
+    Boards, ScoreboardOnBoard,
+    testing::Combine(testing::Values("k210", "jh7110", "agilex5", "generic16", "generic32"), testing::Bool()),
+    [](const auto& row) {
+      return std::string(std::get<0>(row.param)) + (std::get<1>(row.param) ? "_watched" : "");
+    });
 
 /// Every channel at once, each in an area of its own, at addresses and lengths of no particular alignment.
 TEST_P(ScoreboardOnBoard, CopiesWriteTheirDestinationAlone) {
+  const bool watched = std::get<1>(GetParam());
+  if (watched) b.set_observer(&axi);
   const u64 seed = seed_base();
   SCOPED_TRACE("seed " + std::to_string(seed));
   SeededChoices choices(seed);
@@ -74,6 +82,8 @@ TEST_P(ScoreboardOnBoard, CopiesWriteTheirDestinationAlone) {
   });
   scoreboard.check();
   EXPECT_EQ(scoreboard.report(), "");
+  EXPECT_EQ(axi.checker().report(), "");
+  EXPECT_EQ(axi.checker().bursts() != 0, watched);
 }
 
 }  // namespace
