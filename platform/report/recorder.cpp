@@ -6,6 +6,10 @@
 
 namespace dmavp::platform {
 
+namespace {
+constexpr const char* kUnserved = "dmac.interrupt-unserved";
+}
+
 class Recorder::Tap : public Observer {
  public:
   Tap(Recorder& recorder, std::string name, const Clock& clock)
@@ -44,6 +48,10 @@ class Recorder::Tap : public Observer {
     if (recorder_.finished_) return;
     if (event.level) ++recorder_.edges_[{name_, event.line}];
     recorder_.halts_[name_].interrupt(event);
+    if (const auto watch = recorder_.waiting_.find(name_); watch != recorder_.waiting_.end()) {
+      if (const auto unserved = watch->second.interrupt(event))
+        recorder_.diagnostic(Severity::kWarning, kUnserved, unserved->time, name_, unserved->text);
+    }
     if ((shown_ & kInterrupts) != 0) waves_->interrupt(event);
     if ((traced_ & kInterrupts) == 0) return;
     InterruptEvent named = event;
@@ -170,6 +178,10 @@ void Recorder::diagnostic(Severity severity, const std::string& kind, std::uint6
 
 void Recorder::finish(port::Time end) {
   if (finished_) return;
+  for (const auto& [name, watch] : waiting_) {
+    for (const InterruptWatch::Unserved& unserved : watch.finish(end))
+      diagnostic(Severity::kWarning, kUnserved, unserved.time, name, unserved.text);
+  }
   finished_ = true;
   end_ = end;
   statistics_ = kernel::Kernel::instance().statistics();

@@ -12,6 +12,7 @@
 #include "kernel/kernel.h"
 #include "platform/faults/fault_trigger.h"
 #include "platform/report/halt_watch.h"
+#include "platform/report/interrupt_watch.h"
 #include "platform/report/trace.h"
 #include "platform/report/waveform.h"
 #include "port/machine.h"
@@ -58,6 +59,8 @@ class Recorder : public FaultLog {
   /// The observer to attach to a model whose bursts are counted in cycles of `clock`. Lives as long as the
   /// recorder.
   Observer* observer_for(const std::string& name, const Clock& clock);
+  /// Tells of interrupts of a controller that software lets wait.
+  void watch_interrupts(const std::string& name) { waiting_[name]; }
 
   void soft(const port::SoftEvent& event);
   void report(const port::ClientReport& report);
@@ -91,7 +94,8 @@ class Recorder : public FaultLog {
   std::vector<DiagnosticRecord> diagnostics_;
   std::map<std::pair<unsigned, std::uint64_t>, std::uint64_t> interrupts_;
   std::map<std::pair<std::string, unsigned>, std::uint64_t> edges_;
-  std::map<std::string, HaltWatch> halts_;  ///< by controller
+  std::map<std::string, InterruptWatch> waiting_;  ///< by controller
+  std::map<std::string, HaltWatch> halts_;         ///< by controller
   kernel::RunStatistics statistics_;
   port::Time end_ = 0;
   bool finished_ = false;

@@ -211,6 +211,7 @@ class Run {
     for (unsigned i = 0; i < board_->dmacs(); ++i) {
       const DmacDescription& d = description_.dmacs[i];
       board_->dmac(i).set_observer(recorder_.observer_for(d.name, board_->dmac(i).clock()));
+      recorder_.watch_interrupts(d.name);
     }
     for (unsigned i = 0; i < board_->peripherals(); ++i) {
       const std::string& name = description_.peripherals[i].name;

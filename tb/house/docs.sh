@@ -27,10 +27,11 @@ page docs/faults.md "$dmavp" faults --format md
 printed=$("$dmavp" run --set client.file.path=LICENSE
   "$dmavp" run memcpy --board generic32 --set client.copy.size=1MiB
   "$dmavp" run memcpy --board generic32 --set client.copy.size=1MiB --set dmac0:dmavp,fifo-depth=64
-  "$dmavp" run audio --set scenario.modules[2]="${dmavp%/*}/examples/forgetful-driver.so" || true)
+  "$dmavp" run audio --set scenario.modules[2]="${dmavp%/*}/examples/forgetful-driver.so" || true
+  "$dmavp" run tb/examples/lost_interrupt.toml || true)
 while IFS= read -r line; do
   grep -qxF -- "$line" <<<"$printed" || { echo "README.md: not printed by its command: $line" >&2; bad=1; }
-done < <(grep -E '^  (client|file|copy|dmatest|failed:) ' README.md)
+done < <(grep -E '^  (client|file|copy|dmatest|failed:|warning:|fault:) ' README.md)
 
 for file in README.md docs/*.md; do
   while read -r link; do
