@@ -18,9 +18,10 @@ struct Row {
   const char* client;  ///< kCopy or kUart
   const char* fault;   ///< the table's lines but for `target` where it is dmac0
   const char* outcome;
-  const char* more = "";   ///< tables behind it
-  const char* set = "";    ///< one --set
-  unsigned transfers = 1;  ///< that fail
+  const char* more = "";    ///< tables behind it
+  unsigned transfers = 1;   ///< that fail
+  unsigned latency_us = 0;  ///< of the slowest transfer, at least
+  unsigned interrupts = 0;  ///< taken, at least; a copy takes one
 };
 
 const Row kRows[] = {
@@ -39,12 +40,12 @@ const Row kRows[] = {
     {"corrupt_descriptor", kCopy, "kind='corrupt-descriptor'\n", "read-failed"},
     {"interrupt_lost", kCopy, "kind='interrupt-lost'\n", "timeout"},
     {"interrupt_lost_of_a_peripheral", kUart, "kind='interrupt-lost'\ntarget='serial0'\nnth=3\n", "none"},
-    {"interrupt_late", kCopy, "kind='interrupt-late'\ndelay='1ms'\n", "none"},
+    {"interrupt_late", kCopy, "kind='interrupt-late'\ndelay='1ms'\n", "none", "", 0, 1000},
     {"interrupt_too_late", kCopy, "kind='interrupt-late'\ndelay='60ms'\n", "timeout"},
-    {"interrupt_spurious", kCopy, "kind='interrupt-spurious'\ntime='15us'\n", "none"},
-    {"interrupt_stuck_for_a_while", kCopy, "kind='interrupt-stuck'\nduration='20us'\n", "none"},
+    {"interrupt_spurious", kCopy, "kind='interrupt-spurious'\ntime='15us'\n", "none", "", 0, 0, 5},
+    {"interrupt_stuck_for_a_while", kCopy, "kind='interrupt-stuck'\nduration='20us'\n", "none", "", 0, 0, 10},
     {"interrupt_stuck_for_good", kCopy, "kind='interrupt-stuck'\n", "timeout",
-     "[expect]\nfailing_clients=['copy']\ndiagnostics=['kernel.irq-nobody-cared']\n", "", 3},
+     "[expect]\nfailing_clients=['copy']\ndiagnostics=['kernel.irq-nobody-cared']\n", 3},
     {"request_stuck_high_rx", kUart,
      "kind='request-stuck-high'\ntarget='serial0'\non='rx'\nnth=3\nduration='1ms'\n", "mismatch"},
     {"request_stuck_high_tx", kUart,
@@ -57,9 +58,9 @@ const Row kRows[] = {
      "kind='request-dropped'\ntarget='serial0'\non='tx'\nnth=3\nduration='20us'\n", "none"},
     {"peripheral_stalled", kUart, "kind='peripheral-stalled'\ntarget='serial0'\nnth=3\nduration='300ms'\n",
      "timeout"},
-    {"clock_off_for_a_while", kCopy, "kind='clock-off'\nnth=3\nduration='1ms'\n", "none"},
+    {"clock_off_for_a_while", kCopy, "kind='clock-off'\nnth=3\nduration='1ms'\n", "none", "", 0, 1000},
     {"clock_off_for_good", kCopy, "kind='clock-off'\nnth=3\n", "timeout",
-     "[expect]\nfailing_clients=['copy']\ndiagnostics=['kernel.bus-error']\n", "", 4},
+     "[expect]\nfailing_clients=['copy']\ndiagnostics=['kernel.bus-error']\n", 4},
     {"allocation_failure_of_the_client", kCopy, "kind='allocation-failure'\ntarget='memcpy'\nnth=2\n",
      "refused"},
     {"mapping_failure", kCopy, "kind='mapping-failure'\ntarget='memcpy'\nnth=2\n", "refused"},
@@ -76,6 +77,10 @@ class Outcome : public ::testing::TestWithParam<std::tuple<const char*, Row>> {}
 TEST_P(Outcome, IsSeenAndOvercome) {
   const auto& [board, row] = GetParam();
   const Result result = play(scenario_of(row), board);
+  if (std::string(board) == "jh7110" && std::string(row.fault).find("write-back") != std::string::npos) {
+    EXPECT_EQ(result.run.status, 2);  // its controller does not write items back
+    return;
+  }
   EXPECT_EQ(result.run.status, 0) << scenario_of(row) << result.run.err;
   ASSERT_TRUE(result.json.contains("faults"));
   const json::object& fault = result.json.at("faults").as_array().at(0).as_object();
@@ -90,6 +95,12 @@ TEST_P(Outcome, IsSeenAndOvercome) {
   } else {
     EXPECT_EQ(results.at(row.outcome).to_number<unsigned>(), failed);
   }
+  const double slowest_ns = client.at("latency_ns").at("max").to_number<double>();
+  EXPECT_GE(slowest_ns, 1000.0 * row.latency_us);
+  unsigned interrupts = 0;
+  for (const json::value& entry : result.json.at("interrupts").as_array())
+    interrupts += entry.at("count").to_number<unsigned>();
+  EXPECT_GE(interrupts, row.interrupts);
 }
 
 std::vector<const char*> boards() {
