@@ -7,6 +7,8 @@
 namespace dmavp::dw_axi_dmac {
 namespace {
 
+constexpr u32 kNoAnswer = ~0u;  // of a controller whose clock is off; no status has all bits
+
 void complete(Channel* c) {
   Descriptor* d = c->active;
   c->active = nullptr;
@@ -51,7 +53,8 @@ void serve_active(Channel* c, u32 status) {
 bool service(Channel* c) {
   spin_lock(&c->vc.lock);
   // Read and cleared under the lock: a status seen outside could belong to a descriptor terminated meanwhile.
-  const u32 status = ioread32(c->regs + reg::kChIntStatus) & ~irq::kSuspended;
+  const u32 read = ioread32(c->regs + reg::kChIntStatus);
+  const u32 status = read == kNoAnswer ? 0 : read & ~irq::kSuspended;
   if (!status) {
     spin_unlock(&c->vc.lock);
     return false;
