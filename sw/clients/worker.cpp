@@ -55,6 +55,7 @@ int client_worker_start(struct client_worker* worker, const char* name) {
   worker->client = dmavp_client_start(name, name);
   if (!worker->client) return -ENOMEM;
   worker->rounds = 0;
+  worker->varies = false;
   worker->task = kthread_create(run, worker, "%s", name);
   if (IS_ERR(worker->task)) {
     const int ret = static_cast<int>(PTR_ERR(worker->task));
@@ -88,8 +89,10 @@ void client_note_number(struct client_worker* worker, const char* key, u64 value
 u32 client_note_checksum(struct client_worker* worker, const u8* data, size_t bytes) {
   char text[24];
   const u32 crc = ~crc32_le(~u32{0}, data, bytes);
+  if (!worker->rounds) worker->checksum = crc;
+  worker->varies |= crc != worker->checksum;
   scnprintf(text, sizeof(text), "crc32:%08x", crc);
-  dmavp_client_note(worker->client, "checksum", text);
+  dmavp_client_note(worker->client, "checksum", worker->varies ? "varies" : text);
   return crc;
 }
 

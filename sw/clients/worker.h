@@ -15,6 +15,8 @@ struct client_worker {
   struct dmavp_client* client;
   struct task_struct* task;
   unsigned int rounds;  ///< finished so far
+  u32 checksum;         ///< of the first round
+  bool varies;          ///< another round had another one
 };
 
 /// `name` is the kind of the client, its thread's name and its own name where the scenario gives none.
@@ -29,7 +31,7 @@ bool client_worker_wait(const struct client_worker* worker, int error, s64 since
 
 /// "key: value" of the result.
 void client_note_number(struct client_worker* worker, const char* key, u64 value);
-/// CRC-32 as zip has it, as the note "checksum".
+/// CRC-32 as zip has it, as the note "checksum"; "varies" once rounds have received different data.
 u32 client_note_checksum(struct client_worker* worker, const u8* data, size_t bytes);
 
 /// Compares and says in the log where the first difference is. Number of bytes that differ.
