@@ -131,9 +131,9 @@ struct TrafficBench {
     tx->callback_param = &t;
     return dmaengine_submit(tx);
   }
-  dma_cookie_t start(Transfer& t, size_t bytes) {
+  dma_cookie_t start(Transfer& t, size_t bytes, size_t at = 0) {
     const dma_cookie_t cookie =
-        submit(dmaengine_prep_slave_single(chan, bus, bytes, direction, DMA_PREP_INTERRUPT), t);
+        submit(dmaengine_prep_slave_single(chan, bus + at, bytes, direction, DMA_PREP_INTERRUPT), t);
     dma_async_issue_pending(chan);
     return cookie;
   }

@@ -167,9 +167,7 @@ void terminate_everywhere() {
     const unsigned calls = t.calls;
     if (round % 3 == 2) {
       // The sink expects none of these bytes: each item of the second transfer is one mismatch.
-      b.submit(dmaengine_prep_slave_single(b.chan, b.bus + behind, m.length, direction(), DMA_PREP_INTERRUPT),
-               next);
-      dma_async_issue_pending(b.chan);
+      b.start(next, m.length, behind);
       CHECK(b.wait(next));
       CHECK_EQ(next.calls, 1);
       CHECK_EQ(next.result.result, DMA_TRANS_NOERROR);
@@ -257,9 +255,7 @@ u32 terminate_ring(Moment& m, dma_cookie_t cookie, Transfer& t, unsigned way) {
     CHECK_EQ(b.moved(), stopped);
   }
   Transfer next;
-  b.submit(dmaengine_prep_slave_single(b.chan, b.bus + behind, m.length, direction(), DMA_PREP_INTERRUPT),
-           next);
-  dma_async_issue_pending(b.chan);
+  b.start(next, m.length, behind);
   CHECK(b.wait(next));
   CHECK_EQ(next.calls, 1);
   CHECK_EQ(next.result.result, DMA_TRANS_NOERROR);
