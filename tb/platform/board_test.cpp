@@ -183,6 +183,18 @@ TEST(BoardDescription, EachFaultOfASettingIsNamed) {
   EXPECT_EQ(set_and_describe("generic32", {{"dmac0:dma-channels", "12"}}), "(no error)");
 }
 
+TEST(BoardDescription, InterruptOutputsThatContradictTheLinesAreNamed) {
+  const std::string node = "/soc/dma-controller@50000000: ";
+  EXPECT_THAT(set_and_describe("k210", {{"dmac0:dmavp,intr-io-type", "0"}}),
+              HasSubstr(node + "dmavp,intr-io-type: 0 means one combined line; interrupts has 6"));
+  for (const char* lines : {"27", "27,28,29,30,31", "27,28,29,30,31,32,34,35"}) {
+    EXPECT_THAT(set_and_describe("k210", {{"dmac0:interrupts", lines}, {"dmac0:dmavp,intr-io-type", "1"}}),
+                HasSubstr(node + "dmavp,intr-io-type: 1 means a line for each of the 6 channels"));
+  }
+  EXPECT_THAT(set_and_describe("k210", {{"dmac0:interrupts", "27,28"}}),
+              HasSubstr(node + "interrupts: 2 lines for 6 channels"));
+}
+
 TEST(BoardDescription, EachFaultOfAPeripheralIsNamed) {
   struct Row {
     const char *board, *path, *value;

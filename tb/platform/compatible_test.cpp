@@ -55,18 +55,20 @@ TEST_P(Compatible, CopiesOrSaysWhatIsMissing) {
   EXPECT_THAT(finished.out + finished.err, HasSubstr(GetParam().message));
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, Compatible,
-                         testing::Values(Row{"snps", "\"snps,axi-dma-1.01a\"", false, false, 0, "PASSED"},
-                                         Row{"jh7110", "\"starfive,jh7110-axi-dma\"", true, false, 0,
-                                             "PASSED"},
-                                         Row{"jh7110_without_resets", "\"starfive,jh7110-axi-dma\"", false,
-                                             false, 1, "property resets is missing"},
-                                         Row{"jh8100_without_resets", "\"starfive,jh8100-axi-dma\"", false,
-                                             false, 1, "property resets is missing"},
-                                         Row{"keem_bay", "\"intel,kmb-axi-dma\"", false, true, 0, "PASSED"},
-                                         Row{"keem_bay_without_window", "\"intel,kmb-axi-dma\"", false, false,
-                                             2, "reg: intel,kmb-axi-dma has a second window"}),
-                         [](const auto& row) { return std::string(row.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    Rows, Compatible,
+    testing::Values(Row{"snps", "\"snps,axi-dma-1.01a\"", false, false, 0, "PASSED"},
+                    Row{"snps_with_resets", "\"snps,axi-dma-1.01a\"", true, false, 0, "PASSED"},
+                    Row{"jh8100", "\"starfive,jh8100-axi-dma\"", true, false, 0, "PASSED"},
+                    Row{"jh7110", "\"starfive,jh7110-axi-dma\"", true, false, 0, "PASSED"},
+                    Row{"jh7110_without_resets", "\"starfive,jh7110-axi-dma\"", false, false, 1,
+                        "property resets is missing"},
+                    Row{"jh8100_without_resets", "\"starfive,jh8100-axi-dma\"", false, false, 1,
+                        "property resets is missing"},
+                    Row{"keem_bay", "\"intel,kmb-axi-dma\"", false, true, 0, "PASSED"},
+                    Row{"keem_bay_without_window", "\"intel,kmb-axi-dma\"", false, false, 2,
+                        "reg: intel,kmb-axi-dma has a second window"}),
+    [](const auto& row) { return std::string(row.param.name); });
 
 /// Request numbers above 15 reach a controller of the first layout through the second window alone.
 TEST(KeemBay, ServesPeripheralsThroughItsSecondWindow) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "reference/spec.h"
@@ -197,6 +198,167 @@ TEST(K210RequestSelect, ConnectsTheDeviceOfACodeAndNoneOfAReservedOne) {
     EXPECT_EQ(b.bus_read(sysctl + 0x64), u64{1} << 18);
   });
 }
+
+/// The selects of the K210: one device at a time asks, and each of the 64 codes is tried in each field.
+struct SelectRow {
+  const char* name;
+  u64 base;
+  int tx, rx;  ///< codes of the table; -1: the device has none
+  void (*send)(BenchBoard&, u64 base), (*receive)(BenchBoard&, u64 base);
+};
+
+void serve_spi(BenchBoard& b, u64 base) {
+  const bool dwc = b.bus_read(base + 0x5C) >> 24 == '1';  // its frame size is elsewhere
+  b.bus_write(base, dwc ? 0x7 : 0x70000);
+  for (const auto& [offset, value] :
+       {std::pair{0x14u, 8u}, {0x4Cu, 3u}, {0x50u, 4u}, {0x54u, 0u}, {0x10u, 1u}, {0x08u, 1u}})
+    b.bus_write(base + offset, value);
+}
+void fill_spi(BenchBoard& b, u64 base) {
+  for (const unsigned byte : {0x9Fu, 1u, 2u, 3u}) b.bus_write(base + 0x60, byte);
+}
+void serve_uart(BenchBoard& b, u64 base) {
+  for (const auto& [offset, value] :
+       {std::pair{0x0Cu, 0x83u}, {0x00u, 1u}, {0x04u, 0u}, {0x0Cu, 0x03u}, {0x08u, 1u}})
+    b.bus_write(base + offset, value);
+}
+void fill_uart(BenchBoard& b, u64 base) { b.bus_write(base, 0x55); }
+void serve_i2s(BenchBoard& b, u64 base) {
+  for (const auto& [offset, value] : {std::pair{0x00u, 1u},
+                                      {0x48u, 0u},
+                                      {0x4Cu, 4u},
+                                      {0x30u, 2u},
+                                      {0x34u, 2u},
+                                      {0x08u, 1u},
+                                      {0x10u, 0x300u},
+                                      {0x0Cu, 1u}})
+    b.bus_write(base + offset, value);
+}
+void fill_i2s(BenchBoard& b, u64 base) { b.bus_write(base + 0x04, 1); }
+void serve_traffic(BenchBoard& b, u64 base) { b.bus_write(base, 3); }
+void no_more(BenchBoard&, u64) {}
+
+class K210Codes : public testing::TestWithParam<SelectRow> {
+ protected:
+  BenchBoard b{"bench", "k210", {}};
+
+  /// Which interfaces are asked for, as bits, when the field of `interface` is `code`. The channels copy in
+  /// RAM, so that the device goes on asking.
+  unsigned asked(unsigned interface, u64 code) {
+    b.restart();
+    u64 fields = 0;
+    for (unsigned n = 0; n < 6; ++n) fields |= (n == interface ? code : u64{63}) << 6 * n;
+    b.bus_write(0x50440064, fields & 0x3FFFFFFF);
+    b.bus_write(0x50440068, fields >> 30);
+    for (unsigned n = 0; n < 6; ++n) {
+      copy(b, n, kRam, kRam + 0x1000, 1, words());
+      CfgFields cfg;
+      cfg.tt_fc = 2;
+      cfg.src_per = n;
+      b.write("CFG", n, cfg.encode(false));
+      b.enable(n);
+    }
+    b.let_pass(500);
+    unsigned done = 0;
+    for (unsigned n = 0; n < 6; ++n) done |= unsigned{!b.enabled(n)} << n;
+    return done;
+  }
+
+  void expect_only(int first, int second) {
+    for (int code = 0; code < 64; ++code) {
+      // A UART has no enable for DMA: from reset it asks to be filled.
+      const bool live = code == first || code == second || code == 15;
+      for (unsigned n = 0; n < 6; ++n)
+        EXPECT_EQ(asked(n, static_cast<u64>(code)), live ? 1u << n : 0u) << "code " << code << " field " << n;
+    }
+  }
+};
+
+TEST_P(K210Codes, ConnectTheirLineAndNoOther) {
+  const SelectRow& row = GetParam();
+  b.run([&] {
+    b.restart();
+    row.send(b, row.base);
+    b.let_pass(1000);
+    expect_only(row.tx, -1);
+    row.receive(b, row.base);
+    b.let_pass(400000);  // a character of the UART, some frames of the I2S
+    expect_only(row.tx, row.rx);
+  });
+}
+INSTANTIATE_TEST_SUITE_P(Devices, K210Codes,
+                         testing::Values(SelectRow{"spi0", 0x52000000, 1, 0, serve_spi, fill_spi},
+                                         SelectRow{"spi3", 0x54000000, 7, 6, serve_spi, fill_spi},
+                                         SelectRow{"uart1", 0x50210000, 15, 14, serve_uart, fill_uart},
+                                         SelectRow{"i2s0", 0x50250000, 25, 26, serve_i2s, fill_i2s},
+                                         SelectRow{"traffic_has_no_code", 0x50470000, -1, -1, serve_traffic,
+                                                   no_more}),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+struct Choice {
+  const char* setting;
+  u64 expected;
+};
+
+class CompletedCount : public testing::TestWithParam<Choice> {};
+TEST_P(CompletedCount, CountsFromWhereTheTreeSays) {
+  BenchBoard b("bench", "k210", {GetParam().setting});
+  b.run([&] {
+    b.restart();
+    copy(b, 0, kRam, kRam + 0x1000, 8, words());
+    b.enable(0);
+    EXPECT_TRUE(ends(b, 0));
+    EXPECT_EQ(b.read("STATUS", 0) & 0x3FFFFF, GetParam().expected);
+  });
+}
+INSTANTIATE_TEST_SUITE_P(Tree, CompletedCount,
+                         testing::Values(Choice{"dmac0:dmavp,cmpltd-from-zero=0", 8},
+                                         Choice{"dmac0:dmavp,cmpltd-from-zero=1", 7}));
+
+class UnalignedAddress : public testing::TestWithParam<Choice> {};
+TEST_P(UnalignedAddress, IsUsedAsItIsOrRoundedDown) {
+  BenchBoard b("bench", "k210", {GetParam().setting});
+  b.run([&] {
+    b.restart();
+    b.bus_write(kRam, 0x0706050403020100, 8);
+    b.bus_write(kRam + 8, 0x0F0E0D0C0B0A0908, 8);
+    copy(b, 0, kRam + 3, kRam + 0x1000, 1, words());
+    b.enable(0);
+    EXPECT_TRUE(ends(b, 0));
+    EXPECT_EQ(b.bus_read(kRam + 0x1000, 8), GetParam().expected);
+  });
+}
+INSTANTIATE_TEST_SUITE_P(Tree, UnalignedAddress,
+                         testing::Values(Choice{"dmac0:dmavp,unaligned-byte-exact=0", 0x0706050403020100},
+                                         Choice{"dmac0:dmavp,unaligned-byte-exact=1", 0x0A09080706050403}));
+
+/// Software asks for 1, `expected` and 16 outstanding reads: what is beyond the tree's limit gains nothing.
+class OutstandingLimit : public testing::TestWithParam<Choice> {};
+TEST_P(OutstandingLimit, EndsWhereTheTreeSays) {
+  BenchBoard b("bench", "generic16", {"ram0:dmavp,read-latency=200", GetParam().setting});
+  b.run([&] {
+    std::vector<u64> cycles;
+    for (const u64 wanted : {u64{1}, GetParam().expected, u64{16}}) {
+      b.restart();
+      copy(b, 0, kRam, kRam + 0x100000, 4096, words());
+      b.write("CFG", 0, (CfgFields{}.encode(true) & ~(u64{0xFF} << 55)) | (wanted - 1) * 0x11 << 55);
+      const Cycle start = b.now();
+      b.enable(0);
+      EXPECT_TRUE(ends(b, 0));
+      cycles.push_back(b.now() - start);
+    }
+    if (GetParam().expected == 1) {
+      EXPECT_EQ(cycles[1], cycles[0]);
+    } else {
+      EXPECT_LT(cycles[1], cycles[0] * 2 / 3);
+    }
+    EXPECT_EQ(cycles[2], cycles[1]);
+  });
+}
+INSTANTIATE_TEST_SUITE_P(Tree, OutstandingLimit,
+                         testing::Values(Choice{"dmac0:dmavp,osr-limit=1", 1},
+                                         Choice{"dmac0:dmavp,osr-limit=2", 2},
+                                         Choice{"dmac0:dmavp,osr-limit=4", 4}));
 
 }  // namespace
 }  // namespace dmavp::tb
