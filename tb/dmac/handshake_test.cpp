@@ -385,8 +385,7 @@ TEST(Handshake, EveryByteArrivesInTransactionsOfTheTable) {
 }
 
 TEST(Handshake, HowTimeAdvancesChangesNothing) {
-  for (std::uint64_t seed = tb::first_program(); seed < tb::first_program() + tb::programs(4000, 20);
-       ++seed) {
+  for (std::uint64_t seed = tb::first_program(); seed < tb::first_program() + tb::programs(1000, 5); ++seed) {
     const Program g = random_program(seed, seed % 3 != 0);
     SCOPED_TRACE("seed " + std::to_string(seed) + " TT_FC " + std::to_string(g.tt_fc));
     const Outcome fine = play(g, Slicing::kFine);
@@ -398,8 +397,7 @@ TEST(Handshake, HowTimeAdvancesChangesNothing) {
 
 // Stopped at any moment: what has been read and written is a prefix, and nothing moves afterwards.
 TEST(Handshake, StopsAtAnyMomentKeepTheStream) {
-  for (std::uint64_t seed = tb::first_program(); seed < tb::first_program() + tb::programs(10000, 20);
-       ++seed) {
+  for (std::uint64_t seed = tb::first_program(); seed < tb::first_program() + tb::programs(2000, 4); ++seed) {
     const Program g = random_program(seed, true);
     SCOPED_TRACE("seed " + std::to_string(seed) + " TT_FC " + std::to_string(g.tt_fc) + " stop " +
                  std::to_string(g.stop));
