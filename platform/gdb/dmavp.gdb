@@ -6,7 +6,7 @@ handle SIGVTALRM nostop noprint pass
 set environment DMAVP_WATCHDOG_S 0
 
 define dmavp-now
-  printf "%s\n", (const char*)dmavp_debug_now()
+  printf "%s\n", ((const char* (*)(void))dmavp_debug_now)()
 end
 document dmavp-now
 Simulated time of the CPU whose software runs, the CPU, its context (process, softirq, hardirq) and its thread.
@@ -14,7 +14,7 @@ The thread is "host" while hardware is simulated.
 end
 
 define dmavp-threads
-  printf "%s", (const char*)dmavp_debug_threads()
+  printf "%s", ((const char* (*)(void))dmavp_debug_threads)()
 end
 document dmavp-threads
 Every thread of the simulated software: CPU, state, what it waits for and who holds that, locks it holds, and the
