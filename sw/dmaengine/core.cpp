@@ -242,12 +242,6 @@ void dma_async_device_channel_unregister(struct dma_device* device, struct dma_c
 }
 EXPORT_SYMBOL(dma_async_device_channel_unregister);
 
-void dmaengine_synchronize(struct dma_chan* chan) {
-  might_sleep();
-  if (chan->device->device_synchronize) chan->device->device_synchronize(chan);
-}
-EXPORT_SYMBOL(dmaengine_synchronize);
-
 void dmaengine_get(void) {
   mutex_lock(&list_mutex);
   if (public_users++ == 0) {

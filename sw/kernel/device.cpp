@@ -278,10 +278,12 @@ int device_for_each_child(struct device* dev, void* data, int (*fn)(struct devic
 int class_register(const struct class_* cls) { return cls != nullptr && cls->name != nullptr ? 0 : -EINVAL; }
 
 void class_unregister(const struct class_* cls) {
-  for (const struct device* dev : all_devices)
-    if (dev->class_ == cls)
-      exec::diagnostic(1, "kernel.class-in-use", "class %s goes away while device %s is in it", cls->name,
-                       dev_name(dev));
+  for (struct device* dev : all_devices) {
+    if (dev->class_ != cls) continue;
+    exec::diagnostic(1, "kernel.class-in-use", "class %s goes away while device %s is in it", cls->name,
+                     dev_name(dev));
+    dev->class_ = nullptr;  // it may lie in a module that is about to go
+  }
 }
 
 ssize_t dmavp_device_attribute(struct device* dev, const char* name, char* buffer) {

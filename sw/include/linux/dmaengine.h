@@ -192,7 +192,11 @@ static inline int dmaengine_terminate_async(struct dma_chan* chan) {
   return chan->device->device_terminate_all ? chan->device->device_terminate_all(chan) : -EINVAL;
 }
 
-void dmaengine_synchronize(struct dma_chan* chan);
+/* Behind it no callback of what was terminated runs any more. Sleeps. */
+static inline void dmaengine_synchronize(struct dma_chan* chan) {
+  might_sleep();
+  if (chan->device->device_synchronize) chan->device->device_synchronize(chan);
+}
 
 static inline int dmaengine_terminate_sync(struct dma_chan* chan) {
   int ret = dmaengine_terminate_async(chan);

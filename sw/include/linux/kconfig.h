@@ -3,6 +3,7 @@
 #define DMAVP_LINUX_KCONFIG_H
 
 #define CONFIG_DMA_ENGINE 1
+#define CONFIG_DMA_ENGINE_RAID 1 /* up to 256 addresses in a dmaengine_unmap_data (K44) */
 #define CONFIG_DMA_OF 1
 #define CONFIG_OF 1
 #define CONFIG_HAS_DMA 1
