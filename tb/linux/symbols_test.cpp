@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "kernel/module_file.h"
@@ -23,29 +25,39 @@ using testing::HasSubstr;
 const char kVirtDma[] = "../linux/linux-virt-dma";
 const char kDmatest[] = "../linux/linux-dmatest";
 
-class LinuxModules : public testing::TestWithParam<const char*> {
+/// Board, framework.
+class LinuxModules : public testing::TestWithParam<std::tuple<const char*, bool>> {
  protected:
   static SocOptions options() {
     SocOptions o;
-    o.board = GetParam();
+    o.board = std::get<0>(GetParam());
     return o;
   }
+  static bool linux_framework() { return std::get<1>(GetParam()); }
   static void load_job(Soc& soc) {
-    for (const char* module : {"dmaengine", kVirtDma, "dw-axi-dmac"}) soc.load(module);
+    soc.load(linux_framework() ? "../linux/linux-dmaengine" : "dmaengine");
+    for (const char* module : {kVirtDma, "dw-axi-dmac"}) soc.load(module);
     soc.load(kDmatest, "iterations=3 run=1", "judge");
     soc.unload_all();
   }
 };
-INSTANTIATE_TEST_SUITE_P(Boards, LinuxModules, testing::Values("k210", "generic32"),
-                         [](const auto& board) { return std::string(board.param); });
+INSTANTIATE_TEST_SUITE_P(Boards, LinuxModules,
+                         testing::Combine(testing::Values("k210", "generic32"), testing::Bool()),
+                         [](const auto& row) {
+                           return std::string(std::get<0>(row.param)) +
+                                  (std::get<1>(row.param) ? "_linux" : "_ours");
+                         });
 
 TEST_P(LinuxModules, EverySymbolComesFromItsProvider) {
   Soc soc(options());
   load_job(soc);
-  const std::map<std::string, std::string> files = {{"dmaengine", DMAVP_MODULE_DIR "/dmaengine.so"},
-                                                    {"linux_virt_dma", LINUX_MODULE_DIR "/linux-virt-dma.so"},
-                                                    {"dw_axi_dmac", DMAVP_MODULE_DIR "/dw-axi-dmac.so"},
-                                                    {"linux_dmatest", LINUX_MODULE_DIR "/linux-dmatest.so"}};
+  const char* const framework = linux_framework() ? "linux_dmaengine" : "dmaengine";
+  const std::map<std::string, std::string> files = {
+      {framework,
+       linux_framework() ? LINUX_MODULE_DIR "/linux-dmaengine.so" : DMAVP_MODULE_DIR "/dmaengine.so"},
+      {"linux_virt_dma", LINUX_MODULE_DIR "/linux-virt-dma.so"},
+      {"dw_axi_dmac", DMAVP_MODULE_DIR "/dw-axi-dmac.so"},
+      {"linux_dmatest", LINUX_MODULE_DIR "/linux-dmatest.so"}};
   std::map<std::string, std::map<std::string, std::string>> bound;  // by module and symbol
   soc.on_settled([&] {
     if (!bound.empty() || loader::loaded().size() != files.size()) return;
@@ -81,8 +93,24 @@ TEST_P(LinuxModules, EverySymbolComesFromItsProvider) {
   for (const char* symbol :
        {"vchan_init", "vchan_tx_submit", "vchan_tx_desc_free", "vchan_find_desc", "vchan_dma_desc_free_list"})
     EXPECT_EQ(bound["dw_axi_dmac"][symbol], "linux_virt_dma") << symbol;
-  EXPECT_EQ(bound["linux_dmatest"]["__dma_request_channel"], "dmaengine");
+  EXPECT_EQ(bound["linux_dmatest"]["__dma_request_channel"], framework);
+  EXPECT_EQ(bound["dw_axi_dmac"]["dma_get_any_slave_channel"], framework);
+  EXPECT_EQ(bound["dw_axi_dmac"]["of_dma_controller_register"], framework);
   EXPECT_EQ(bound["linux_dmatest"]["get_random_bytes"], "kernel");
+}
+
+/// What clients and providers may call is what Linux's modules export, no more and no less.
+TEST(LinuxExports, AreThoseOfOurModules) {
+  const std::pair<const char*, const char*> pairs[] = {
+      {DMAVP_MODULE_DIR "/dmaengine.so", LINUX_MODULE_DIR "/linux-dmaengine.so"},
+      {DMAVP_MODULE_DIR "/virt-dma.so", LINUX_MODULE_DIR "/linux-virt-dma.so"}};
+  for (const auto& [ours, theirs] : pairs) {
+    kernel::ModuleFile a, b;
+    std::string error;
+    ASSERT_TRUE(kernel::read_module_file(ours, a, error)) << error;
+    ASSERT_TRUE(kernel::read_module_file(theirs, b, error)) << error;
+    EXPECT_THAT(a.exports, testing::UnorderedElementsAreArray(b.exports)) << ours;
+  }
 }
 
 TEST_P(LinuxModules, ThreeTimesLoadedAndUnloadedLeaveNothingBehind) {
