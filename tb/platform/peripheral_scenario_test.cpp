@@ -10,6 +10,7 @@
 #include <functional>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -78,19 +79,22 @@ std::vector<std::string> boards() {
   return names;
 }
 
+using Check = std::function<void(const Outcome&)>;
+
+void run_clean(Words words, const std::string& board, std::uint64_t seed, const Check& check) {
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  words = with_seed(std::move(words), seed);
+  words.insert(words.end(), {"--board", board});
+  const Outcome r = run(words);
+  expect_clean(r);
+  if (!::testing::Test::HasFatalFailure() && check) check(r);
+}
+
 class PeripheralScenario : public ::testing::TestWithParam<std::string> {
  protected:
-  void for_each_seed(const Words& words, const std::function<void(const Outcome&)>& check = nullptr) {
-    for (std::uint64_t i = 0; i < tb::seeds(); ++i) {
-      const std::uint64_t seed = tb::seed_base() + i;
-      SCOPED_TRACE("seed " + std::to_string(seed));
-      Words all = with_seed(words, seed);
-      all.insert(all.end(), {"--board", GetParam()});
-      const Outcome r = run(all);
-      expect_clean(r);
-      if (HasFatalFailure()) return;
-      if (check) check(r);
-    }
+  void for_each_seed(const Words& words, const Check& check = nullptr) {
+    for (std::uint64_t i = 0; i < tb::seeds() && !HasFatalFailure(); ++i)
+      run_clean(words, GetParam(), tb::seed_base() + i, check);
   }
 };
 INSTANTIATE_TEST_SUITE_P(Boards, PeripheralScenario, ::testing::ValuesIn(boards()),
@@ -356,17 +360,30 @@ TEST(Traffic, SaysWhatIsWrong) {
 
 // --- everything at once ---
 
-TEST_P(PeripheralScenario, SocMixLosesNothing) {
+/// A second of this takes a while, so the seeds of a board are dealt out to several tests.
+constexpr unsigned kParts = 4;
+class SocMix : public ::testing::TestWithParam<std::tuple<std::string, unsigned>> {};
+INSTANTIATE_TEST_SUITE_P(Boards, SocMix,
+                         ::testing::Combine(::testing::ValuesIn(boards()), ::testing::Range(0u, kParts)),
+                         [](const auto& p) {
+                           return std::get<0>(p.param) + "_" + std::to_string(std::get<1>(p.param));
+                         });
+
+TEST_P(SocMix, LosesNothing) {
+  const auto& [board, part] = GetParam();
+  if (part >= tb::seeds()) GTEST_SKIP() << "fewer seeds than parts";
   const std::string duration = tb::full_tier() ? "1000" : "200";
   Words words{"run", "soc-mix"};
   for (const char* client : {"audio", "uart", "flash", "dmatest"})
     words.insert(words.end(), {"--set", std::string("client.") + client + ".run_ms=" + duration});
-  for_each_seed(words, [](const Outcome& r) {
+  const Check check = [](const Outcome& r) {
     EXPECT_EQ(r.result.at("clients").as_array().size(), 4u);
     for (const char* client : {"audio", "uart", "flash"})
       EXPECT_NE(r.note(client, "rounds"), "(none)") << client;
     EXPECT_EQ(r.note("audio", "late"), "0");
-  });
+  };
+  for (std::uint64_t i = part; i < tb::seeds() && !HasFatalFailure(); i += kParts)
+    run_clean(words, board, tb::seed_base() + i, check);
 }
 
 }  // namespace
