@@ -117,7 +117,7 @@ bool Engine::Impl::open_transaction(Channel& c, Side& side, Cycle t) {
 
 /// Looks for requests of both sides; each may be what the other waits for.
 void Engine::Impl::open_transactions(Channel& c, Cycle t) {
-  if (c.phase != Phase::kRunning || !c.handshakes()) return;
+  if (c.phase != Phase::kRunning || c.suspended || !c.handshakes()) return;
   const std::uint32_t generation = c.generation;
   bool opened = open_transaction(c, c.rd, t);
   if (c.generation != generation) return;

@@ -102,9 +102,10 @@ void Engine::Impl::plan_writer(Channel& c, Cycle t) {
   const std::uint64_t address = wr.address(wr.pos);
   const std::uint32_t end = wr.handshake.on ? wr.handshake.end : wr.total;
   if (wr.pos >= end) {
-    // A drained FIFO has nothing to ask the peripheral for.
+    // A drained FIFO has nothing to ask the peripheral for. The last bytes of a block need not fill a beat.
     const std::uint32_t there = std::max(rd.pos, wr.pos) - wr.pos;
-    wr.wait = c.draining() && whole_beats(wr.shape, address, there) == 0 ? Cause::kFifo : Cause::kHandshake;
+    const bool writable = rd.pos >= wr.total || whole_beats(wr.shape, address, there) != 0;
+    wr.wait = c.draining() && !writable ? Cause::kFifo : Cause::kHandshake;
     return;
   }
   PlannedBurst burst = plan_burst(wr.shape, address, end - wr.pos);
