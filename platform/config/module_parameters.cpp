@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <limits>
 
 #include "kernel/module_info.h"
 #include "platform/config/value.h"
@@ -26,11 +28,40 @@ std::uint64_t time_unit(const std::string& parameter) {
   return 0;
 }
 
-bool is_number(const std::string& type) {
-  for (const char* number : {"byte", "short", "ushort", "int", "uint", "long", "ulong", "ullong", "hexint"}) {
-    if (type == number) return true;
+struct NumberType {
+  const char* name;
+  std::int64_t lowest;
+  std::uint64_t highest;
+};
+
+template <class T>
+constexpr NumberType number_type(const char* name) {
+  return {name, static_cast<std::int64_t>(std::numeric_limits<T>::min()),
+          static_cast<std::uint64_t>(std::numeric_limits<T>::max())};
+}
+
+const NumberType* find_number(const std::string& type) {
+  static constexpr std::array<NumberType, 9> kTypes{
+      {number_type<std::uint8_t>("byte"), number_type<std::int16_t>("short"),
+       number_type<std::uint16_t>("ushort"), number_type<std::int32_t>("int"),
+       number_type<std::uint32_t>("uint"), number_type<std::int64_t>("long"),
+       number_type<std::uint64_t>("ulong"), number_type<std::uint64_t>("ullong"),
+       number_type<std::uint32_t>("hexint")}};
+  for (const NumberType& known : kTypes) {
+    if (type == known.name) return &known;
   }
-  return false;
+  return nullptr;
+}
+
+/// Empty, or why the text of a number does not fit.
+std::string misfit(const NumberType& type, const std::string& value) {
+  const bool negative = value[0] == '-';
+  const auto magnitude = parse_size(negative ? value.substr(1) : value);
+  if (!magnitude) return "\"" + value + "\" is not a number (type " + type.name + ")";
+  const std::uint64_t most = negative ? ~static_cast<std::uint64_t>(type.lowest) + 1 : type.highest;
+  if (*magnitude <= most) return "";
+  return value + " is not in " + std::to_string(type.lowest) + ".." + std::to_string(type.highest) +
+         " (type " + type.name + ")";
 }
 
 }  // namespace
@@ -56,20 +87,23 @@ bool normalise_parameter(const std::optional<std::vector<ModuleParameter>>& know
     reason = "\"" + value + "\" is not a boolean (true or false)";
     return false;
   }
-  if (known && !is_number(type)) return true;
-  if (!value.empty() && value[0] == '-') return true;
+  const NumberType* number = find_number(type);
+  if (known && number == nullptr) return true;
+  const std::uint64_t unit = time_unit(name);
   if (const auto size = parse_size(value)) {
     value = std::to_string(*size);
-    return true;
-  }
-  const std::uint64_t unit = time_unit(name);
-  if (const auto time = parse_time_ps(value); time && unit != 0) {
+  } else if (const auto time = parse_time_ps(value); time && unit != 0) {
     value = std::to_string(*time / unit);
-    return true;
   }
   if (!known) return true;
-  reason = "\"" + value + "\" is not a number (type " + type + ")";
-  return false;
+  reason = misfit(*number, value);
+  return reason.empty();
+}
+
+std::string module_problem(const std::string& file) {
+  kernel::ModuleInfo info;
+  std::string error;
+  return kernel::read_module_info(file, info, error) ? "" : error;
 }
 
 ModuleDescription module_description(const std::string& file) {

@@ -18,6 +18,8 @@ struct ModuleDescription {
   std::vector<ModuleParameter> parameters;
 };
 
+/// Why the file cannot be loaded as a module, in a sentence that names it; empty when nothing is against it.
+std::string module_problem(const std::string& file);
 /// What the module file says about itself, read without loading it; empty when it is no module.
 ModuleDescription module_description(const std::string& file);
 /// Its parameters; no value when it cannot tell (no such file, not a module).

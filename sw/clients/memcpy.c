@@ -210,8 +210,8 @@ static int work(void* unused) {
 }
 
 static int __init memcpy_client_init(void) {
-  if (!size || !depth || src_offset >= BOUNDARY || dst_offset >= BOUNDARY) {
-    pr_err("memcpy: size and depth must not be 0, offsets must be below %u\n", BOUNDARY);
+  if (!size || !count || !depth || src_offset >= BOUNDARY || dst_offset >= BOUNDARY) {
+    pr_err("memcpy: size, count and depth must not be 0, offsets must be below %u\n", BOUNDARY);
     return -EINVAL;
   }
   client = dmavp_client_start("memcpy", "memcpy");
