@@ -18,6 +18,7 @@
 #include "base/seeded_choices.h"
 #include "kernel/kernel.h"
 #include "platform/board/board.h"
+#include "platform/config/module_parameters.h"
 #include "platform/config/paths.h"
 #include "platform/config/problem.h"
 #include "platform/config/property_table.h"
@@ -146,6 +147,7 @@ class Run {
         waveform_(make_waveform()),
         recorder_(trace_file_.wanted() ? &trace_ : nullptr, waveform_.get()) {
     for (const std::string& insmod : options.insmods) scenario_.modules.push_back(parse_insmod(insmod));
+    check_modules();
     resolve_fault_targets();
     faults_ = std::make_unique<FaultInjection>(scenario_.faults, description_, module_names(scenario_),
                                                choices_, recorder_);
@@ -195,6 +197,16 @@ class Run {
 
   void tell_waits() {
     for (unsigned i = 0; i < board_->dmacs(); ++i) board_->dmac(i).engine().tell_waits();
+  }
+
+  /// What is no module is refused before the modules in front of it run.
+  void check_modules() const {
+    std::vector<std::string> problems;
+    for (const ModuleSpec& module : scenario_.modules) {
+      const std::string problem = module_problem(module.file);
+      if (!problem.empty()) problems.push_back(module.origin + ": " + problem);
+    }
+    if (!problems.empty()) throw InputError(problems);
   }
 
   /// A device may have several aliases; reports and the plan use one.

@@ -82,7 +82,6 @@ std::vector<std::string> boards() {
 using Check = std::function<void(const Outcome&)>;
 
 void run_clean(Words words, const std::string& board, std::uint64_t seed, const Check& check) {
-  SCOPED_TRACE("seed " + std::to_string(seed));
   words = with_seed(std::move(words), seed);
   words.insert(words.end(), {"--board", board});
   const Outcome r = run(words);
@@ -93,8 +92,11 @@ void run_clean(Words words, const std::string& board, std::uint64_t seed, const 
 class PeripheralScenario : public ::testing::TestWithParam<std::string> {
  protected:
   void for_each_seed(const Words& words, const Check& check = nullptr) {
-    for (std::uint64_t i = 0; i < tb::seeds() && !HasFatalFailure(); ++i)
-      run_clean(words, GetParam(), tb::seed_base() + i, check);
+    for (std::uint64_t i = 0; i < tb::seeds() && !HasFatalFailure(); ++i) {
+      const std::uint64_t seed = tb::seed_base() + i;
+      SCOPED_TRACE("seed " + std::to_string(seed));
+      run_clean(words, GetParam(), seed, check);
+    }
   }
 };
 INSTANTIATE_TEST_SUITE_P(Boards, PeripheralScenario, ::testing::ValuesIn(boards()),
@@ -382,8 +384,11 @@ TEST_P(SocMix, LosesNothing) {
       EXPECT_NE(r.note(client, "rounds"), "(none)") << client;
     EXPECT_EQ(r.note("audio", "late"), "0");
   };
-  for (std::uint64_t i = part; i < tb::seeds() && !HasFatalFailure(); i += kParts)
-    run_clean(words, board, tb::seed_base() + i, check);
+  for (std::uint64_t i = part; i < tb::seeds() && !HasFatalFailure(); i += kParts) {
+    const std::uint64_t seed = tb::seed_base() + i;
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    run_clean(words, board, seed, check);
+  }
 }
 
 }  // namespace
