@@ -85,7 +85,10 @@ dmac::Path EngineDmac::path(unsigned, std::uint64_t address, bool) {
 
 dmac::AxiStatus EngineDmac::commit(const dmac::Burst& burst, const dmac::BurstTimes&, std::byte* data) {
   if (std::byte* place = memory_(burst.address)) {
-    std::memcpy(burst.write ? place : data, burst.write ? data : place, burst.bytes);
+    // Each beat of a fixed burst goes to the same bytes.
+    const std::uint32_t step = burst.fixed ? burst.beat_bytes : burst.bytes;
+    for (std::uint32_t at = 0; at < burst.bytes; at += step)
+      std::memcpy(burst.write ? place : data + at, burst.write ? data + at : place, step);
     return dmac::AxiStatus::kOkay;
   }
   if (burst.address != kRegister || !burst.fixed) return dmac::AxiStatus::kDecErr;

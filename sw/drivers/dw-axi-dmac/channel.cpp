@@ -4,46 +4,10 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
-#include "drivers/dw-axi-dmac/copy_plan.h"
 #include "drivers/dw-axi-dmac/dw-axi-dmac.h"
 
 namespace dmavp::dw_axi_dmac {
 namespace {
-
-Value<ChCfg> memory_to_memory(const Channel* c) {
-  return common_configuration(c) | kTtFc(kTtFcMemoryToMemory);
-}
-
-/// What all items of a copy have in common: both sides increment; with two masters writes use the second.
-Value<Ctl> copy_control(const Chip* chip) {
-  return kSms(0) | kDms(chip->masters > 1) | kSrcFixed(0) | kDstFixed(0) |
-         burst_lengths(chip->max_burst, chip->max_burst);
-}
-
-void fill_item(LliNode* node, const CopyBlock& block, Value<Ctl> common) {
-  Value<Ctl> ctl = common | kSrcTrWidth(block.src_width) | kDstTrWidth(block.dst_width);
-  if (!node->next) ctl = ctl | kLliLast(1) | kNonpostedLastWrite(1);
-  write_item(node, block.src, block.dst, block.items, ctl, node->next ? node->next->address : 0);
-}
-
-dma_async_tx_descriptor* prep_memcpy(dma_chan* chan, dma_addr_t dst, dma_addr_t src, size_t length,
-                                     unsigned long flags) {
-  Channel* c = to_channel(chan);
-  const Chip* chip = c->chip;
-  if (!length || length > ~u32{0}) return nullptr;
-  CopyPlan plan(src, dst, length, chip->data_width, c->max_items);
-  Descriptor* d = c->pool.take(plan.count());
-  if (!d) return nullptr;
-  const Value<Ctl> common = copy_control(chip);
-  CopyBlock block;
-  for (LliNode* node = d->first; node && plan.next(block); node = node->next) fill_item(node, block, common);
-  d->src = src;
-  d->dst = dst;
-  d->length = static_cast<u32>(length);
-  d->vd.bytes = length;
-  d->cfg = memory_to_memory(c);
-  return vchan_tx_prep(&c->vc, &d->vd, flags);
-}
 
 void free_descriptor(virt_dma_desc* vd) { to_channel(vd->tx.chan)->pool.put(to_descriptor(vd)); }
 
@@ -178,7 +142,9 @@ int resume(dma_chan* chan) {
     dev_dbg(c->chip->dev, "%s: resume without pause\n", channel_name(c));
   } else {
     c->paused = false;
-    if (c->active)
+    if (c->active && c->active->held)
+      repeat(c);
+    else if (c->active)
       hw_resume(c);
     else
       start_next(c);
@@ -193,6 +159,10 @@ Value<ChCfg> common_configuration(const Channel* c) {
   const unsigned limit = outstanding_requests() - 1;
   return kSrcMultblk(kMultblkLinkedList) | kDstMultblk(kMultblkLinkedList) | kSrcOsrLmt(limit) |
          kDstOsrLmt(limit) | c->chip->layout.priority(c->priority);
+}
+
+Value<ChCfg> memory_to_memory(const Channel* c) {
+  return common_configuration(c) | kTtFc(kTtFcMemoryToMemory);
 }
 
 Value<Ctl> burst_lengths(unsigned source, unsigned destination) {
@@ -235,9 +205,7 @@ void setup_channel(Channel* c) {
 
 void setup_operations(Chip* chip) {
   dma_device* dma = &chip->dma;
-  dma_cap_set(DMA_MEMCPY, dma->cap_mask);
   dma->dev = chip->dev;
-  dma->copy_align = DMAENGINE_ALIGN_1_BYTE;
   dma->directions = 1u << DMA_MEM_TO_MEM;  // slave.cpp adds its own
   dma->max_burst = chip->max_burst;
   dma->residue_granularity = DMA_RESIDUE_GRANULARITY_BURST;
@@ -248,13 +216,13 @@ void setup_operations(Chip* chip) {
   dma->dst_addr_widths = widths;
   dma->device_alloc_chan_resources = alloc_chan_resources;
   dma->device_free_chan_resources = free_chan_resources;
-  dma->device_prep_dma_memcpy = prep_memcpy;
   dma->device_issue_pending = issue_pending;
   dma->device_tx_status = tx_status;
   dma->device_pause = pause;
   dma->device_resume = resume;
   dma->device_terminate_all = terminate_all;
   dma->device_synchronize = synchronize;
+  setup_memory_operations(chip);
   setup_slave_operations(chip);
 }
 

@@ -37,11 +37,11 @@ bool CopyPlan::next(CopyBlock& block) {
   return true;
 }
 
-u32 CopyPlan::count() const {
+u32 CopyPlan::count(u32 most) const {
   CopyPlan rest = *this;
   CopyBlock block;
   u32 n = 0;
-  while (rest.next(block)) n++;
+  while (n <= most && rest.next(block)) n++;
   return n;
 }
 

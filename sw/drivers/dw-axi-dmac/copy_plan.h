@@ -28,8 +28,8 @@ class CopyPlan {
       : src_(src), dst_(dst), left_(length), bus_(u64{1} << bus_width), max_items_(max_items) {}
 
   bool next(CopyBlock& block);
-  /// Blocks still to come.
-  u32 count() const;
+  /// Blocks still to come. Stops counting above `most`.
+  u32 count(u32 most = ~u32{0} - 1) const;
 
  private:
   u64 block_bytes() const;

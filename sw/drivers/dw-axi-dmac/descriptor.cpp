@@ -65,7 +65,8 @@ int DescriptorPool::prefill() {
   return 0;
 }
 
-Descriptor* DescriptorPool::take(unsigned items) {
+Descriptor* DescriptorPool::take(unsigned items, bool scratch) {
+  if (scratch) items++;
   for (;;) {
     unsigned long flags;
     spin_lock_irqsave(&lock_, flags);
@@ -81,8 +82,9 @@ Descriptor* DescriptorPool::take(unsigned items) {
       spin_unlock_irqrestore(&lock_, flags);
       last->next = nullptr;
       memset(static_cast<void*>(d), 0, sizeof(*d));
-      d->first = first;
+      d->first = scratch ? first->next : first;
       d->last = last;
+      d->scratch = scratch ? first : nullptr;
       return d;
     }
     spin_unlock_irqrestore(&lock_, flags);
@@ -94,11 +96,12 @@ Descriptor* DescriptorPool::take(unsigned items) {
 
 void DescriptorPool::put(Descriptor* descriptor) {
   unsigned count = 0;
-  for (LliNode* node = descriptor->first; node; node = node->next) count++;
+  LliNode* first = descriptor->scratch ? descriptor->scratch : descriptor->first;
+  for (LliNode* node = first; node; node = node->next) count++;
   unsigned long flags;
   spin_lock_irqsave(&lock_, flags);
   descriptor->last->next = free_items_;
-  free_items_ = descriptor->first;
+  free_items_ = first;
   free_item_count_ += count;
   descriptor->next_free = free_descriptors_;
   free_descriptors_ = descriptor;

@@ -31,8 +31,8 @@ struct LliNode {
   Lli* item;
   dma_addr_t address;
   LliNode* next;
-  // Of transfers with a peripheral only.
-  u64 memory;  ///< first byte of its piece of memory
+  // Of all but plain copies.
+  u64 start;  ///< of the side that tells how far it is (Descriptor::follow)
   u32 bytes;
   u8 src_width;  ///< log2 bytes
   bool ends_period;
@@ -40,7 +40,9 @@ struct LliNode {
 
 struct Channel;
 
-enum class TransferKind : u8 { kCopy, kToDevice, kFromDevice };
+/// What tells how far an item is: SAR or DAR, with STATUS for what is between the two sides, or STATUS alone
+/// where neither address moves. kCopy: both, through all items.
+enum class Follow : u8 { kCopy, kSource, kDestination, kNeither };
 
 /// One transaction. Everything that frees it again is in the descriptor itself, not counted per channel
 /// (M01).
@@ -48,19 +50,23 @@ struct Descriptor {
   virt_dma_desc vd;
   LliNode* first;
   LliNode* last;
-  TransferKind kind;
+  Follow follow;
+  bool to_device;
   bool cyclic;
+  bool repeat;           ///< starts again at its end until a descriptor with DMA_PREP_LOAD_EOT waits
+  bool held;             ///< repeat: has ended while the channel was paused
   bool ended_by_device;  ///< blocks may be shorter than their items: the peripheral controls the flow
   bool started;          ///< has been on the hardware: items of a reused descriptor need VALID again
   u64 src;               ///< of a copy
   u64 dst;
-  u32 length;  ///< bytes; of a cyclic transfer: of its buffer
+  u32 length;  ///< bytes; of a cyclic transfer: of its buffer; of one that repeats: of a repetition
   Value<ChCfg> cfg;
-  LliNode* oldest;  ///< cyclic: the first item not yet known to be finished
-  u32 late;         ///< cyclic: times the controller met an item that was not ready again
+  LliNode* oldest;   ///< cyclic: the first item not yet known to be finished
+  u32 late;          ///< cyclic: times the controller met an item that was not ready again
+  LliNode* scratch;  ///< 64 bytes for data the controller reads or writes, or NULL
   Descriptor* next_free;
 
-  bool is_slave() const { return kind != TransferKind::kCopy; }
+  bool goes_round() const { return cyclic || repeat; }
   /// The item behind one of a ring.
   LliNode* following(const LliNode* node) const { return node->next ? node->next : first; }
 };
@@ -76,9 +82,9 @@ class DescriptorPool {
   void init(struct device* dev);
   /// 0 or -ENOMEM. Process context.
   int prefill();
-  /// A cleared descriptor with a chain of `items` uninitialised linked-list items, or NULL when memory is
-  /// out.
-  Descriptor* take(unsigned items);
+  /// A cleared descriptor with a chain of `items` uninitialised linked-list items, and one more as scratch if
+  /// asked for; or NULL when memory is out.
+  Descriptor* take(unsigned items, bool scratch = false);
   void put(Descriptor* descriptor);
   /// Frees all memory; every descriptor must be back. Process context.
   void drain();

@@ -112,7 +112,7 @@ Progress progress_of(Channel* c, const Descriptor* d);
 /// Bytes of a transfer that is over, whose blocks the peripheral has ended: with write-back each item tells,
 /// without it the transfer is one item.
 u32 moved_by(Channel* c, const Descriptor* d);
-/// The item of a transfer with a peripheral that runs or ran last, and whether all of it has arrived. NULL
+/// The item of a cyclic transfer that runs or ran last, and whether all of it has arrived. NULL
 /// before the first fetch.
 struct RunningItem {
   const LliNode* node;
@@ -146,10 +146,20 @@ void setup_channel(Channel* c);
 void start_next(Channel* c);
 /// What every configuration and every item of the board has in common.
 Value<ChCfg> common_configuration(const Channel* c);
+Value<ChCfg> memory_to_memory(const Channel* c);
 Value<Ctl> burst_lengths(unsigned source, unsigned destination);  ///< beats, 0 = as the controller likes
 void write_item(LliNode* node, u64 src, u64 dst, u32 items, Value<Ctl> ctl, dma_addr_t next);
 /// Range of the module parameter `outstanding`, checked at probe.
 unsigned outstanding_requests();
+
+// --- memory.cpp: interleaved and constant transfers between places in memory
+// ----------------------------------------------------------------------
+void setup_memory_operations(Chip* chip);
+inline constexpr unsigned kMaxFixedBurst = 16;  ///< beats of an AXI burst to one address
+inline constexpr u64 kMaxLength = ~u32{0};      ///< residue has 32 bits
+inline constexpr u32 kMostBlocks = 1u << 20;    ///< of a descriptor; its items take 64 MiB
+dma_async_tx_descriptor* prep_interleaved_memory(Channel* c, dma_interleaved_template* xt,
+                                                 unsigned long flags);
 
 // --- slave.cpp: operations of channels that serve a peripheral
 // ----------------------------------------------------------------------
@@ -159,6 +169,9 @@ dma_chan* translate(of_phandle_args* args, struct of_dma* ofdma);
 
 // --- interrupt.cpp
 // ------------------------------------------------------------------------------------------------
+/// The active descriptor has ended and repeats: starts it again, or what takes its place. Leaves it held
+/// while the channel is paused. vc.lock held.
+void repeat(Channel* c);
 irqreturn_t channel_interrupt(int irq, void* channel);  ///< a line of one channel
 irqreturn_t combined_interrupt(int irq, void* chip);    ///< a line of all
 

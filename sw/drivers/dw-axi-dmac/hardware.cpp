@@ -29,8 +29,7 @@ void write_low(const Channel* c, u32 offset, u32 value) { iowrite32(value, c->re
 // The channel says so when it writes single bytes or half-words to a peripheral.
 void narrow_writes(Channel* c, const Descriptor* d) {
   if (!c->chip->select) return;
-  const bool out = d->kind == TransferKind::kToDevice;
-  const u64 width = out ? kDstTrWidth.of(Value<Ctl>{le64_to_cpu(d->first->item->ctl)}) : 3;
+  const u64 width = d->to_device ? kDstTrWidth.of(Value<Ctl>{le64_to_cpu(d->first->item->ctl)}) : 3;
   const u32 bit = 1u << c->id;
   change_select(c->chip, select::kByteWrite, bit, width == 0 ? bit : 0);
   change_select(c->chip, select::kHalfwordWrite, bit, width == 1 ? bit : 0);
@@ -82,11 +81,13 @@ void hw_start(Channel* c, Descriptor* d) {
   if (d->started)
     for (LliNode* node = d->first; node; node = node->next) node->item->ctl |= cpu_to_le64(kLliValid(1).raw);
   d->started = true;
+  d->held = false;
+  d->vd.tx_result = {DMA_TRANS_NOERROR, 0};  // a reused one may have failed before
   if (d->cyclic) {
     d->oldest = d->first;
     d->late = 0;
     // LLP tells the first item from the last one by where the memory side stands (running_item).
-    write(c, d->kind == TransferKind::kToDevice ? reg::kSar : reg::kDar, d->first->memory);
+    write(c, d->follow == Follow::kSource ? reg::kSar : reg::kDar, d->first->start);
   }
   narrow_writes(c, d);
   write(c, reg::kLlp, d->first->address);

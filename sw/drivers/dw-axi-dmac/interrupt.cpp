@@ -1,5 +1,6 @@
 // Interrupts: completion starts the next descriptor here, callbacks follow in the tasklet.
 #include <linux/io.h>
+#include <linux/lockdep.h>
 #include <linux/spinlock.h>
 
 #include "drivers/dw-axi-dmac/dw-axi-dmac.h"
@@ -9,12 +10,25 @@ namespace {
 
 constexpr u32 kNoAnswer = ~0u;  // of a controller whose clock is off; no status has all bits
 
+/// Something that takes over at the end of a transfer that repeats is next.
+bool is_replaced(Channel* c) {
+  const virt_dma_desc* next = vchan_next_desc(&c->vc);
+  return next && (next->tx.flags & DMA_PREP_LOAD_EOT);
+}
+
 void complete(Channel* c) {
   Descriptor* d = c->active;
   c->active = nullptr;
   if (d->ended_by_device && d->vd.tx_result.result == DMA_TRANS_NOERROR)
     d->vd.tx_result.residue = d->length - moved_by(c, d);
   vchan_cookie_complete(&d->vd);
+}
+
+/// Every repetition has a callback; the last one is the completion (K17).
+void end_repetition(Channel* c) {
+  vchan_cyclic_callback(&c->active->vd);
+  c->active->held = true;
+  repeat(c);
 }
 
 /// The transfer failed: the client learns it from callback_result and from its status; the channel goes on
@@ -45,7 +59,10 @@ void serve_active(Channel* c, u32 status) {
   } else if (status & irq::kTransferErrors) {
     fail(c, status);
   } else if (status & irq::kTransferDone) {
-    complete(c);
+    if (d->repeat && !is_replaced(c))
+      end_repetition(c);
+    else
+      complete(c);
   }
 }
 
@@ -70,6 +87,17 @@ bool service(Channel* c) {
 }
 
 }  // namespace
+
+void repeat(Channel* c) {
+  lockdep_assert_held(&c->vc.lock);
+  if (c->paused) return;
+  if (is_replaced(c)) {
+    complete(c);
+    start_next(c);
+  } else {
+    hw_start(c, c->active);
+  }
+}
 
 irqreturn_t channel_interrupt(int, void* channel) {
   return service(static_cast<Channel*>(channel)) ? IRQ_HANDLED : IRQ_NONE;

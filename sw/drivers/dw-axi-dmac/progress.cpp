@@ -32,21 +32,24 @@ Progress copy_progress(Channel* c, const Descriptor* d) {
   return progress;
 }
 
-/// Where a transfer with a peripheral stands.
+/// Where a transfer of items stands.
 struct Place {
   const LliNode* node;  ///< NULL before the first fetch
   u64 before;           ///< bytes of the items before it
-  u32 offset;           ///< of the memory side within the item
+  u32 offset;           ///< within the item, of the side that tells
   Value<ChStatus> status;
 };
 
-bool holds(const LliNode* node, u64 address) { return address - node->memory <= node->bytes; }
+bool holds(const LliNode* node, u64 address) { return address - node->start <= node->bytes; }
 
-/// LLP points behind the item that runs; the address of the memory side has to agree, as LLP may already have
-/// moved on when items are fetched ahead.
-Place find(const Descriptor* d, u64 llp, u64 address, Value<ChStatus> status) {
+bool is_valid(const LliNode* node) { return kLliValid.of(Value<Ctl>{le64_to_cpu(node->item->ctl)}); }
+
+/// LLP points behind the item that runs; the address has to agree, as LLP may already have moved on when
+/// items are fetched ahead. An address that both items hold leaves it open: with write-back the item before
+/// is VALID as long as it runs.
+Place find(const Channel* c, const Descriptor* d, u64 llp, u64 address, Value<ChStatus> status) {
   Place place = {nullptr, 0, 0, status};
-  if (llp == d->first->address && (!d->cyclic || !holds(d->last, address) || address == d->first->memory))
+  if (llp == d->first->address && (!d->cyclic || !holds(d->last, address) || address == d->first->start))
     return place;
   const LliNode* previous = nullptr;
   u64 before = 0;
@@ -55,11 +58,12 @@ Place find(const Descriptor* d, u64 llp, u64 address, Value<ChStatus> status) {
     if (behind == llp) {
       place.node = node;
       place.before = before;
-      if (!holds(node, address) && previous && holds(previous, address)) {
+      const bool open = holds(node, address) && c->chip->write_back && !d->cyclic;
+      if (previous && holds(previous, address) && (open ? is_valid(previous) : !holds(node, address))) {
         place.node = previous;
         place.before = before - previous->bytes;
       }
-      if (holds(place.node, address)) place.offset = static_cast<u32>(address - place.node->memory);
+      if (holds(place.node, address)) place.offset = static_cast<u32>(address - place.node->start);
       return place;
     }
     before += node->bytes;
@@ -71,45 +75,49 @@ Place find(const Descriptor* d, u64 llp, u64 address, Value<ChStatus> status) {
 /// Reads until nothing has changed in between. Where data move faster than registers are read, the address
 /// at least is of the item that LLP tells, and the status may be a little newer.
 Place place_of(Channel* c, const Descriptor* d) {
-  const u32 memory_side = d->kind == TransferKind::kToDevice ? reg::kSar : reg::kDar;
+  const u32 side = d->follow == Follow::kSource ? reg::kSar : reg::kDar;
   u64 llp = read(c, reg::kLlp);
   u64 address = 0;
   Value<ChStatus> status;
   for (unsigned i = 0; i < kMostTries; i++) {
-    address = read(c, memory_side);
+    address = read(c, side);
     status.raw = read(c, reg::kStatus);
-    const u64 address_again = read(c, memory_side);
+    const u64 address_again = read(c, side);
     const u64 llp_again = read(c, reg::kLlp);
     const bool one_item = llp_again == llp;
     llp = llp_again;
     if (one_item && (address_again == address || i + 1 >= kTries)) break;
   }
-  return find(d, llp, address, status);
+  return find(c, d, llp, address, status);
 }
 
 u32 smaller(u64 a, u64 b) { return static_cast<u32>(a < b ? a : b); }
 
-/// The peripheral's address does not move: what of the bytes taken from memory has arrived, and what has been
-/// taken from the peripheral ahead of memory, is in STATUS.
-Progress slave_progress(Channel* c, const Descriptor* d) {
+/// An address that does not move tells nothing: what of the bytes taken from the source has arrived, and what
+/// has been taken ahead of the destination, is in STATUS.
+Progress item_progress(Channel* c, const Descriptor* d) {
   const Place place = place_of(c, d);
   if (!place.node) return {0, 0};
+  const u64 completed = kCompletedItems.of(place.status) << place.node->src_width;
+  const u64 in_fifo = kItemsInFifo.of(place.status) << place.node->src_width;
   u32 written = place.offset;
   u32 in_flight = 0;
-  if (d->kind == TransferKind::kToDevice) {
-    written = smaller(kCompletedItems.of(place.status) << place.node->src_width, place.offset);
+  if (d->follow == Follow::kSource) {
+    written = smaller(completed, place.offset);
     in_flight = place.offset - written;
   } else {
-    in_flight = smaller(kItemsInFifo.of(place.status) << place.node->src_width, place.node->bytes - written);
+    if (d->follow == Follow::kNeither) written = smaller(completed, place.node->bytes);
+    in_flight = smaller(in_fifo, place.node->bytes - written);
   }
   const u64 total = place.before + written;
-  return {static_cast<u32>(d->cyclic ? total % d->length : total), in_flight};
+  return {static_cast<u32>(d->goes_round() ? total % d->length : total), in_flight};
 }
 
 }  // namespace
 
 Progress progress_of(Channel* c, const Descriptor* d) {
-  return d->is_slave() ? slave_progress(c, d) : copy_progress(c, d);
+  if (!d->length) return {0, 0};
+  return d->follow == Follow::kCopy ? copy_progress(c, d) : item_progress(c, d);
 }
 
 u32 moved_by(Channel* c, const Descriptor* d) {

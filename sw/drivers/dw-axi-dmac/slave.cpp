@@ -4,13 +4,11 @@
 #include <linux/spinlock.h>
 
 #include "drivers/dw-axi-dmac/dw-axi-dmac.h"
+#include "drivers/dw-axi-dmac/pieces.h"
 #include "drivers/dw-axi-dmac/slave_plan.h"
 
 namespace dmavp::dw_axi_dmac {
 namespace {
-
-constexpr unsigned kMaxFixedBurst = 16;  // beats of an AXI burst to one address
-constexpr u64 kMaxLength = ~u32{0};      // residue has 32 bits
 
 unsigned smaller(unsigned a, unsigned b) { return a < b ? a : b; }
 
@@ -61,7 +59,17 @@ int config(dma_chan* chan, dma_slave_config* cfg) {
 struct Peripheral {
   SlavePlan::Device device;
   u64 address;
+  bool memory_fixed;  ///< an interleaved template may say so; accesses are then as wide as the register's
 };
+
+SlaveEnds ends(const Peripheral& p) { return {p.address, p.device.destination}; }
+u64 memory_of(const Peripheral& p, const Piece& piece) {
+  return p.device.destination ? piece.src : piece.dst;
+}
+
+SlavePlan plan_of(const Channel* c, const Peripheral& p, u64 memory, u64 length) {
+  return {p.device, memory, length, p.memory_fixed ? p.device.width : c->chip->data_width, c->max_items};
+}
 
 /// False, with a line in the log, when the channel is not ready for that direction. The direction in the
 /// configuration is not looked at (R9).
@@ -91,6 +99,7 @@ bool describe(Channel* c, dma_transfer_direction direction, Peripheral& p) {
   p.device = {destination, static_cast<u8>(__builtin_ctz(static_cast<u32>(width))),
               legal_burst(maxburst, c->chip->max_msize), cfg.device_fc};
   p.address = destination ? cfg.dst_addr : cfg.src_addr;
+  p.memory_fixed = false;
   return true;
 }
 
@@ -106,14 +115,15 @@ Value<ChCfg> configuration(const Channel* c, const Peripheral& p) {
 
 /// The first master serves both sides: peripherals need not be reachable through the second.
 Value<Ctl> control(const Chip* chip, const Peripheral& p, const SlaveBlock& block) {
-  const unsigned memory = chip->max_burst;
-  const unsigned fixed = memory ? smaller(memory, kMaxFixedBurst) : kMaxFixedBurst;
+  const unsigned most = chip->max_burst;
+  const unsigned fixed = most ? smaller(most, kMaxFixedBurst) : kMaxFixedBurst;
+  const unsigned memory = p.memory_fixed ? fixed : most;
   const u32 msize = msize_code(p.device.burst);
   const Value<Ctl> common = kSms(0) | kDms(0) | kSrcMsize(msize) | kDstMsize(msize);
   if (p.device.destination)
-    return common | kSrcFixed(0) | kDstFixed(1) | kSrcTrWidth(block.memory_width) |
+    return common | kSrcFixed(p.memory_fixed) | kDstFixed(1) | kSrcTrWidth(block.memory_width) |
            kDstTrWidth(p.device.width) | burst_lengths(memory, fixed);
-  return common | kSrcFixed(1) | kDstFixed(0) | kSrcTrWidth(p.device.width) |
+  return common | kSrcFixed(1) | kDstFixed(p.memory_fixed) | kSrcTrWidth(p.device.width) |
          kDstTrWidth(block.memory_width) | burst_lengths(fixed, memory);
 }
 
@@ -122,8 +132,8 @@ class Writer {
  public:
   Writer(Channel* c, const Peripheral& p, Descriptor* d) : chip_(c->chip), p_(p), d_(d), node_(d->first) {}
 
-  /// `period`: the last block ends one, and says so.
-  void add(SlavePlan plan, bool period) {
+  /// `memory`: where the piece begins. `period`: the last block ends one, and says so.
+  void add(SlavePlan plan, u64 memory, bool period) {
     SlaveBlock block;
     for (u32 left = plan.count(); plan.next(block); left--) {
       Value<Ctl> ctl = control(chip_, p_, block);
@@ -131,14 +141,15 @@ class Writer {
       if (end) ctl = ctl | kIocBlock(1);
       if (!node_->next && !d_->cyclic) ctl = ctl | kLliLast(1) | kNonpostedLastWrite(1);
       const dma_addr_t next = node_->next ? node_->next->address : d_->cyclic ? d_->first->address : 0;
-      node_->memory = block.memory;
+      const u64 at = p_.memory_fixed ? memory : block.memory;
+      node_->start = at;
       node_->bytes = block.bytes;
       node_->src_width = static_cast<u8>(kSrcTrWidth.of(ctl));
       node_->ends_period = end;
       if (p_.device.destination)
-        write_item(node_, block.memory, p_.address, block.items, ctl, next);
+        write_item(node_, at, p_.address, block.items, ctl, next);
       else
-        write_item(node_, p_.address, block.memory, block.items, ctl, next);
+        write_item(node_, p_.address, at, block.items, ctl, next);
       node_ = node_->next;
     }
   }
@@ -153,7 +164,8 @@ class Writer {
 Descriptor* take(Channel* c, const Peripheral& p, u32 items, u64 length) {
   Descriptor* d = c->pool.take(items);
   if (!d) return nullptr;
-  d->kind = p.device.destination ? TransferKind::kToDevice : TransferKind::kFromDevice;
+  d->to_device = p.device.destination;
+  d->follow = p.memory_fixed ? Follow::kNeither : d->to_device ? Follow::kSource : Follow::kDestination;
   d->length = static_cast<u32>(length);
   d->vd.bytes = length;
   d->ended_by_device = p.device.flow_control;
@@ -163,7 +175,7 @@ Descriptor* take(Channel* c, const Peripheral& p, u32 items, u64 length) {
 
 /// The plan of one piece of memory; says why there is none.
 bool plan_piece(Channel* c, const Peripheral& p, u64 address, u64 length, SlavePlan& plan) {
-  plan = SlavePlan(p.device, address, length, c->chip->data_width, c->max_items);
+  plan = plan_of(c, p, address, length);
   if (!plan.possible()) {
     dev_err(c->chip->dev, "%s: a piece of %llu bytes does not fill registers of %u bytes\n", channel_name(c),
             static_cast<unsigned long long>(length), 1u << p.device.width);
@@ -179,76 +191,117 @@ bool plan_piece(Channel* c, const Peripheral& p, u64 address, u64 length, SlaveP
   return true;
 }
 
-struct Piece {
-  u64 address;
-  u64 length;
-};
-
-/// Both forms of a list, which is not looked at any more afterwards (K13).
-template <class List>
-dma_async_tx_descriptor* prep_list(dma_chan* chan, const List& list, dma_transfer_direction direction,
-                                   unsigned long flags) {
-  Channel* c = to_channel(chan);
-  Peripheral p;
-  if (!describe(c, direction, p)) return nullptr;
-  SlavePlan plan({}, 0, 0, 0, 1);
-  u32 items = 0;
+/// Items for all pieces and their bytes; says why it cannot be.
+struct Tally {
+  u32 blocks = 0;
   u64 length = 0;
   bool good = true;
-  list.each([&](const Piece& piece) {
-    good = good && plan_piece(c, p, piece.address, piece.length, plan);
-    items += plan.count();
+
+  void add(Channel* c, const Peripheral& p, const Piece& piece) {
+    SlavePlan plan({}, 0, 0, 0, 1);
+    good = plan_piece(c, p, memory_of(p, piece), piece.length, plan);
+    if (!good) return;
+    good = piece.length <= kMaxLength - length && plan.count() <= kMostBlocks - blocks;
+    if (!good) {
+      dev_err(c->chip->dev, "%s: a list of more than %llu bytes or %u blocks is too long\n", channel_name(c),
+              static_cast<unsigned long long>(kMaxLength), kMostBlocks);
+      return;
+    }
+    blocks += plan.count();
     length += piece.length;
+  }
+};
+
+/// All forms of a list, which is not looked at any more afterwards (K13). NULL, with a line in the log.
+template <class List>
+Descriptor* take_list(Channel* c, const Peripheral& p, const List& list) {
+  // Where the peripheral ends the blocks each piece is one; else those that do not fill registers are joined.
+  const u64 alone = p.device.flow_control ? kJoinNone : u64{1} << p.device.width;
+  Tally tally;
+  each_piece(list, alone, [&](const Piece& piece) {
+    tally.add(c, p, piece);
+    return tally.good;
   });
-  if (!good || !items) return nullptr;
-  if (length > kMaxLength) {
-    dev_err(c->chip->dev, "%s: a list of %llu bytes is too long\n", channel_name(c),
-            static_cast<unsigned long long>(length));
+  if (!tally.good) return nullptr;
+  if (!tally.blocks) {
+    dev_err(c->chip->dev, "%s: a list without a byte\n", channel_name(c));
     return nullptr;
   }
-  if (p.device.flow_control && items > 1 && !c->chip->write_back) {
+  if (p.device.flow_control && tally.blocks > 1 && !c->chip->write_back) {
     dev_err(c->chip->dev,
             "%s: without write-back nobody learns where a peripheral has ended each of %u pieces\n",
-            channel_name(c), items);
+            channel_name(c), tally.blocks);
     return nullptr;
   }
-  Descriptor* d = take(c, p, items, length);
+  Descriptor* d = take(c, p, tally.blocks, tally.length);
   if (!d) return nullptr;
   Writer writer(c, p, d);
-  list.each([&](const Piece& piece) {
-    writer.add(SlavePlan(p.device, piece.address, piece.length, c->chip->data_width, c->max_items), false);
+  each_piece(list, alone, [&](const Piece& piece) {
+    const u64 memory = memory_of(p, piece);
+    writer.add(plan_of(c, p, memory, piece.length), memory, false);
+    return true;
   });
-  return vchan_tx_prep(&c->vc, &d->vd, flags);
+  return d;
 }
 
-struct ScatterList {
-  scatterlist* first;
-  unsigned count;
-  template <class Visit>
-  void each(Visit visit) const {
-    scatterlist* sg = first;
-    for (unsigned i = 0; i < count && sg; i++, sg = sg_next(sg))
-      visit(Piece{sg_dma_address(sg), sg_dma_len(sg)});
-  }
-};
-
-struct VectorList {
-  const dma_vec* first;
-  size_t count;
-  template <class Visit>
-  void each(Visit visit) const {
-    for (size_t i = 0; i < count; i++) visit(Piece{first[i].addr, first[i].len});
-  }
-};
+template <class List>
+dma_async_tx_descriptor* prep_list(Channel* c, const Peripheral& p, const List& list, unsigned long flags) {
+  Descriptor* d = take_list(c, p, list);
+  return d ? vchan_tx_prep(&c->vc, &d->vd, flags) : nullptr;
+}
 
 dma_async_tx_descriptor* prep_slave_sg(dma_chan* chan, scatterlist* sgl, unsigned sg_len,
                                        dma_transfer_direction direction, unsigned long flags, void*) {
-  return sgl ? prep_list(chan, ScatterList{sgl, sg_len}, direction, flags) : nullptr;
+  Channel* c = to_channel(chan);
+  Peripheral p;
+  if (!sgl || !describe(c, direction, p)) return nullptr;
+  return prep_list(c, p, ScatterList(ends(p), sgl, sg_len), flags);
 }
 
 dma_async_tx_descriptor* prep_vector(dma_chan* chan, const dma_vec* vecs, size_t nents,
                                      dma_transfer_direction direction, unsigned long flags) {
-  return vecs ? prep_list(chan, VectorList{vecs, nents}, direction, flags) : nullptr;
+  Channel* c = to_channel(chan);
+  Peripheral p;
+  if (!vecs || !describe(c, direction, p)) return nullptr;
+  return prep_list(c, p, VectorList(ends(p), vecs, nents), flags);
+}
+
+/// The register is the template's, if it names one, else the configured one; it stays put whatever the
+/// template says of the other side.
+dma_async_tx_descriptor* prep_interleaved_slave(Channel* c, dma_interleaved_template* xt,
+                                                unsigned long flags) {
+  Peripheral p;
+  if (!describe(c, xt->dir, p)) return nullptr;
+  const bool out = p.device.destination;
+  const u64 named = out ? xt->dst_start : xt->src_start;
+  if (named) p.address = named;
+  p.memory_fixed = !(out ? xt->src_inc : xt->dst_inc);
+  const u64 memory = out ? xt->src_start : xt->dst_start;
+  const u64 item = u64{1} << p.device.width;
+  if ((out ? xt->dst_inc : xt->src_inc) || p.address & (item - 1) ||
+      (p.memory_fixed && memory & (item - 1))) {
+    dev_err(c->chip->dev, "%s: a register that moves, or an address that stays put within %llu bytes\n",
+            channel_name(c), static_cast<unsigned long long>(item));
+    return nullptr;
+  }
+  const TemplateList list(xt, out ? memory : p.address, out ? p.address : memory);
+  // The frames are not walked before it is known that they end.
+  if (!list.bytes(kMaxLength)) {
+    dev_err(c->chip->dev, "%s: a template of no bytes, or of more than %llu\n", channel_name(c),
+            static_cast<unsigned long long>(kMaxLength));
+    return nullptr;
+  }
+  Descriptor* d = take_list(c, p, list);
+  if (!d) return nullptr;
+  d->repeat = flags & DMA_PREP_REPEAT;
+  return vchan_tx_prep(&c->vc, &d->vd, flags);
+}
+
+dma_async_tx_descriptor* prep_interleaved(dma_chan* chan, dma_interleaved_template* xt, unsigned long flags) {
+  if (!xt) return nullptr;
+  Channel* c = to_channel(chan);
+  return xt->dir == DMA_MEM_TO_MEM ? prep_interleaved_memory(c, xt, flags)
+                                   : prep_interleaved_slave(c, xt, flags);
 }
 
 /// A buffer of few periods is gone round several times in one ring, so that the ring has at least
@@ -263,22 +316,20 @@ dma_async_tx_descriptor* prep_cyclic(dma_chan* chan, dma_addr_t buffer, size_t l
             channel_name(c), length, period);
     return nullptr;
   }
-  SlavePlan plan({}, 0, 0, 0, 1);
-  u32 items = 0;
-  for (u64 at = 0; at < length; at += period) {
-    if (!plan_piece(c, p, buffer + at, period, plan)) return nullptr;
-    items += plan.count();
-  }
+  Tally tally;
+  for (u64 at = 0; tally.good && at < length; at += period)
+    tally.add(c, p, ends(p).piece(buffer + at, period));
+  if (!tally.good) return nullptr;
   const u64 periods = length / period;
   const auto rounds = static_cast<u32>((kShortestRing + periods - 1) / periods);
-  Descriptor* d = take(c, p, items * rounds, length);
+  Descriptor* d = take(c, p, tally.blocks * rounds, length);
   if (!d) return nullptr;
   d->cyclic = true;
   d->oldest = d->first;
   Writer writer(c, p, d);
   for (u32 round = 0; round < rounds; round++)
     for (u64 at = 0; at < length; at += period)
-      writer.add(SlavePlan(p.device, buffer + at, period, c->chip->data_width, c->max_items), true);
+      writer.add(plan_of(c, p, buffer + at, period), buffer + at, true);
   return vchan_tx_prep(&c->vc, &d->vd, flags);
 }
 
@@ -316,12 +367,16 @@ void setup_slave_operations(Chip* chip) {
   dma_device* dma = &chip->dma;
   dma_cap_set(DMA_SLAVE, dma->cap_mask);
   dma_cap_set(DMA_CYCLIC, dma->cap_mask);
+  dma_cap_set(DMA_INTERLEAVE, dma->cap_mask);
+  dma_cap_set(DMA_REPEAT, dma->cap_mask);
+  dma_cap_set(DMA_LOAD_EOT, dma->cap_mask);
   dma->directions |= 1u << DMA_MEM_TO_DEV | 1u << DMA_DEV_TO_MEM;
   dma->device_config = config;
   dma->device_caps = caps;
   dma->device_prep_slave_sg = prep_slave_sg;
   dma->device_prep_peripheral_dma_vec = prep_vector;
   dma->device_prep_dma_cyclic = prep_cyclic;
+  dma->device_prep_interleaved_dma = prep_interleaved;
 }
 
 }  // namespace dmavp::dw_axi_dmac

@@ -1,0 +1,60 @@
+// Interleaved transfers through the driver and the real controller: cases inside the kernel
+// (cases/interleaved_cases.cpp). covers: R12 K18
+#include <gtest/gtest.h>
+
+#include <string>
+#include <tuple>
+
+#include "modules/engine_rig.h"
+#include "tier.h"
+
+using namespace dmavp;
+using namespace dmavp::test;
+
+namespace {
+
+class Interleaved : public testing::TestWithParam<std::tuple<const char*, Variant>> {};
+
+TEST_P(Interleaved, Case) {
+  const auto& [name, variant] = GetParam();
+  const std::uint64_t rounds = tb::programs(3000);
+  for (std::uint64_t seed = tb::seed_base(); seed < tb::seed_base() + tb::seeds(); seed++) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    EngineRig rig(variant, seed);
+    rig.run(std::string("interleaved-cases test=") + name + " rounds=" + std::to_string(rounds));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Memory, Interleaved,
+                         testing::Combine(testing::Values("memory", "fixed"),
+                                          testing::Values(kNarrow, kWide, kPlain, kPrefetch)),
+                         [](const auto& row) {
+                           return std::string(std::get<0>(row.param)) + "_" + std::get<1>(row.param).name;
+                         });
+INSTANTIATE_TEST_SUITE_P(Uses, Interleaved,
+                         testing::Combine(testing::Values("pictures", "refusals"), testing::Values(kNarrow)),
+                         [](const auto& row) { return std::get<0>(row.param); });
+
+class InterleavedSlave : public testing::TestWithParam<std::tuple<Variant, bool>> {};
+
+TEST_P(InterleavedSlave, StreamIsExact) {
+  const auto& [variant, to_device] = GetParam();
+  for (std::uint64_t seed = tb::seed_base(); seed < tb::seed_base() + tb::seeds(); seed++) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    EngineRig rig(variant, seed);
+    rig.run(std::string("interleaved-cases test=slave") + (to_device ? " to_device=1" : ""));
+    if (!to_device) continue;
+    EXPECT_GT(rig.dmac->sunk.size(), 5000u);
+    EXPECT_EQ(rig.wrong(), 0u);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Traffic, InterleavedSlave,
+                         testing::Combine(testing::Values(kNarrow, kWide, kPlain, kPrefetch),
+                                          testing::Bool()),
+                         [](const auto& row) {
+                           return std::string(std::get<0>(row.param).name) +
+                                  (std::get<1>(row.param) ? "_out" : "_in");
+                         });
+
+}  // namespace
