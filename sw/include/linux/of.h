@@ -14,6 +14,8 @@
 extern "C" {
 #endif
 
+struct device;
+
 typedef u32 phandle;
 
 struct property {
@@ -80,6 +82,8 @@ bool of_machine_is_compatible(const char* compatible);
 bool of_device_is_available(const struct device_node* np); /* status absent, "okay" or "ok" */
 /* The entry for the most specific string of `compatible`. */
 const struct of_device_id* of_match_node(const struct of_device_id* matches, const struct device_node* np);
+/* Data of the entry of the driver's table that fits the device; NULL when there is none. */
+const void* of_device_get_match_data(const struct device* dev);
 /* Path of the node; returns its length. */
 int dmavp_of_path(const struct device_node* np, char* buffer, size_t size);
 int of_alias_get_id(struct device_node* np, const char* stem);

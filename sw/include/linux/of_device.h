@@ -10,9 +10,8 @@ extern "C" {
 
 struct device;
 
-/* The driver's table entry that fits the device, or its data; NULL when there is none. */
+/* The table entry that fits the device; NULL when there is none. */
 const struct of_device_id* of_match_device(const struct of_device_id* matches, const struct device* dev);
-const void* of_device_get_match_data(const struct device* dev);
 
 #ifdef __cplusplus
 }
