@@ -64,9 +64,14 @@ int _printk(const char* format, ...) {
 }
 
 namespace {
+/// A message about a device is a line of its own, though some of Linux's drivers forget to end it.
 void print_for(const char* level, const struct device* dev, const char* format, va_list args) {
   char text[900];
-  vscnprintf(text, sizeof(text), format, args);
+  const int n = vscnprintf(text, sizeof(text) - 1, format, args);
+  if (n > 0 && text[n - 1] != '\n') {
+    text[n] = '\n';
+    text[n + 1] = '\0';
+  }
   if (dev != nullptr)
     _printk("%s%s %s: %s", level, dev_driver_string(dev), dev_name(dev), text);
   else
