@@ -60,6 +60,9 @@ int check_operations(const dma_device& d) {
   return 0;
 }
 
+/// Devices of channels are called "dma dma0chan1" in the log.
+const struct class_ channel_class = {"dma", nullptr, nullptr, nullptr, nullptr};
+
 void free_channel_device(struct device* dev) { kfree(container_of(dev, struct dma_chan_dev, device)); }
 
 int add_channel(dma_device* device, dma_chan* chan, const char* name) {
@@ -76,6 +79,7 @@ int add_channel(dma_device* device, dma_chan* chan, const char* name) {
   chan->client_count = 0;
   chan_dev->chan = chan;
   chan_dev->dev_id = device->dev_id;
+  chan_dev->device.class_ = &channel_class;
   chan_dev->device.parent = device->dev;
   chan_dev->device.release = free_channel_device;
   if (name)
@@ -113,6 +117,9 @@ void last_reference(struct kref* ref) {
 }
 
 void unregister_action(void* device) { dma_async_device_unregister(static_cast<dma_device*>(device)); }
+
+int start() { return class_register(&channel_class); }
+void stop() { class_unregister(&channel_class); }
 
 bool is_private(const dma_device* device) { return dma_has_cap(DMA_PRIVATE, device->cap_mask); }
 
@@ -302,5 +309,7 @@ void dma_issue_pending_all(void) {
 }
 EXPORT_SYMBOL(dma_issue_pending_all);
 
+module_init(start);
+module_exit(stop);
 MODULE_LICENSE("MIT");
 MODULE_DESCRIPTION("DMA engine framework: channels, clients and providers");
