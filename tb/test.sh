@@ -5,7 +5,8 @@
 #   ./tb/test.sh --seeds N       N seeds where the default tier has 2 and the full one 20
 #   ./tb/test.sh --sanitize      under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
 #   ./tb/test.sh --coverage      counts lines and branches of models/ and sw/; fails below 90 % and 75 %
-#   ./tb/test.sh --linux         Linux's virt-dma.c and dmatest.c as modules (docs/linux.md), nothing else
+#   ./tb/test.sh --linux         Linux's framework, driver and dmatest in place of ours and against ours, and mainline's
+#                                device trees as boards (docs/linux.md); nothing else
 #   ./tb/test.sh --label NAME    the tests of a label only (seeds: what takes seeds)
 #   ./tb/test.sh --junit NAME    results to <build>/NAME.xml instead of <build>/junit.xml
 #   further arguments go to ctest (for example: -R registers)
@@ -24,7 +25,7 @@ while [ $# -gt 0 ]; do
     --linux) linux=ON target=dmavp_linux label=linux junit=junit-linux ;;
     --label) label=${2:?--label needs a name}; shift ;;
     --junit) junit=${2:?--junit needs a name}; shift ;;
-    -h|--help) sed -n '2,14p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//'; exit 0 ;;
+    -h|--help) sed -n '2,15p' "${BASH_SOURCE[0]}" | sed 's/^# \{0,1\}//'; exit 0 ;;
     *) break ;;
   esac
   shift

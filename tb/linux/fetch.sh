@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Unpacks the judged files of Debian's package linux-source-6.12 into DIRECTORY and compares them with known.sha256.
+# DIRECTORY/headers gets Linux's headers, in which names are looked up (header_of.sh); nothing is compiled with them.
 # usage: fetch.sh DIRECTORY
 # The package is the installed one, else the newest that apt offers (Debian 12: bookworm-security), which is downloaded
 # but not installed. DMAVP_LINUX_SOURCE=FILE names a linux-source-6.12*.deb or a linux-source-6.12.tar.xz instead.
@@ -8,6 +9,7 @@ set -euo pipefail
 package=linux-source-6.12
 known=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/known.sha256
 to=${1:?usage: fetch.sh DIRECTORY}
+headers=(linux sound asm-generic)
 mapfile -t files < <(awk '!/^#/ && !seen[$3]++ { print $3 }' "$known")
 mkdir -p "$to"
 to=$(cd "$to" && pwd)
@@ -18,7 +20,7 @@ fail() { say "$1"; exit 2; }
 
 have() { # everything was unpacked before
   local f
-  [ -e "$to/version" ] || return 1
+  [ -e "$to/version" ] && [ -d "$to/headers" ] || return 1
   for f in "${files[@]}"; do [ -e "$to/$f" ] || return 1; done
 }
 
@@ -70,7 +72,7 @@ unpack() {
       fail "$source holds no /usr/src/$package.tar.xz"
   fi
   archive=$(realpath "$archive")
-  (cd "$tmp" && cmake -E tar xf "$archive" -- "${files[@]/#/$package/}") >"$tmp/log" 2>&1 || true
+  (cd "$tmp" && cmake -E tar xf "$archive" -- "${files[@]/#/$package/}" "${headers[@]/#/$package/include/}") >"$tmp/log" 2>&1 || true
   local f
   for f in "${files[@]}"; do
     [ -e "$tmp/$package/$f" ] || fail "$source: $package/$f is missing or cannot be unpacked"
@@ -102,7 +104,11 @@ if have && [ "$(cat "$to/version")" = "$version" ] && [[ $version != "of "* ]]; 
 fi
 unpack
 compare "$tmp/$package"
-rm -f "$to/version"
+rm -rf "$to/version" "$to/headers"
+mkdir -p "$to/headers"
+for d in "${headers[@]}"; do
+  [ ! -d "$tmp/$package/include/$d" ] || cp -r "$tmp/$package/include/$d" "$to/headers/"
+done
 for f in "${files[@]}"; do
   mkdir -p "$to/$(dirname "$f")"
   cmp -s "$tmp/$package/$f" "$to/$f" || cp "$tmp/$package/$f" "$to/$f"

@@ -9,7 +9,8 @@ lines() { wc -l <"$tmp/err"; }
 
 # A script of the test's own, with files, hashes and an apt of the test's own.
 cp "$here/fetch.sh" "$tmp/fetch.sh"
-mkdir -p "$tmp/linux-source-6.12/drivers/dma" "$tmp/bin"
+mkdir -p "$tmp/linux-source-6.12/drivers/dma" "$tmp/linux-source-6.12/include/linux" "$tmp/bin"
+echo 'int declared(void);' >"$tmp/linux-source-6.12/include/linux/c.h"
 for file in a.c b.h; do echo "int $file;" >"$tmp/linux-source-6.12/drivers/dma/$file"; done
 hash_of() { sha256sum "$tmp/linux-source-6.12/drivers/dma/$1" | cut -d' ' -f1; }
 for version in 1-old 2-new; do
@@ -36,6 +37,7 @@ pack
 from_file || fail "did not unpack"
 grep -q warning "$tmp/err" && fail "warned of files that are as known"
 cmp -s "$tmp/out/drivers/dma/a.c" "$tmp/linux-source-6.12/drivers/dma/a.c" || fail "unpacked something else"
+[ -e "$tmp/out/headers/linux/c.h" ] || fail "did not unpack the headers"
 
 # An update that changes one file names that one.
 echo 'int changed;' >>"$tmp/linux-source-6.12/drivers/dma/b.h"

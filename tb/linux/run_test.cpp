@@ -136,5 +136,24 @@ TEST_P(LinuxSchedule, MixesWithOurModules) {
   EXPECT_GT(ours_on_theirs.result.at("clients").at(0).at("transfers").to_number<unsigned>(), 0u);
 }
 
+/// The commands of the manual: modules of a scenario replaced, and everything by --insmod.
+TEST(LinuxByHand, AnyCombinationRuns) {
+  const std::string framework = LINUX_MODULE_DIR "/linux-dmaengine.so",
+                    virt_dma = LINUX_MODULE_DIR "/linux-virt-dma.so",
+                    provider = LINUX_MODULE_DIR "/linux-dw-axi-dmac.so";
+  const test::Finished replaced =
+      test::run_program({"run", "memcpy", "--board", "jh7110", "--set", "scenario.modules[1]=" + virt_dma,
+                         "--set", "scenario.modules[2]=" + provider});
+  EXPECT_EQ(replaced.status, 0) << replaced.err;
+  EXPECT_THAT(replaced.err, testing::HasSubstr("DesignWare AXI DMA Controller, 4 channels"));
+  const test::Finished inserted = test::run_program(
+      {"run", DMAVP_SOURCE_DIR "/tb/linux/nothing.toml", "--insmod", framework, "--insmod", virt_dma,
+       "--insmod", provider, "--insmod", LINUX_MODULE_DIR "/linux-dmatest.so,iterations=10,run=1,wait=1"});
+  EXPECT_EQ(inserted.status, 0) << inserted.err;
+  const DmatestLog log = read_dmatest_log(inserted.err);
+  EXPECT_EQ(log.summaries.size(), 6u) << inserted.err;
+  EXPECT_EQ(log.tests(), 60u);
+}
+
 }  // namespace
 }  // namespace dmavp::tb

@@ -19,7 +19,8 @@ Job run_job(Words arguments) {
 
 Words only_cpus(const std::string& board, unsigned cpus) {
   Words words;
-  for (unsigned cpu = cpus; cpu < (board == "k210" ? 2u : 4u); ++cpu) {
+  const unsigned first = board == "jh7110" ? 1 : 0;  // the monitor core is off
+  for (unsigned cpu = first + cpus; cpu < first + (board == "k210" ? 2u : 4u); ++cpu) {
     words.emplace_back("--set");
     words.push_back("cpu" + std::to_string(cpu) + ":status=disabled");
   }
