@@ -169,7 +169,7 @@ std::int64_t Cluster::file_size(const char* path) {
   struct stat status {};
   int error = 0;
   if (path[0] == '\0') {
-    unreadable_.push_back({path, "the name of the file is empty"});
+    refused_files_.push_back({path, "the name of the file is empty"});
     return -ENOENT;
   }
   if (::stat(host_path(path).c_str(), &status) != 0) {
@@ -181,7 +181,7 @@ std::int64_t Cluster::file_size(const char* path) {
   } else {
     return status.st_size;
   }
-  unreadable_.push_back({path, std::strerror(error)});
+  refused_files_.push_back({path, std::strerror(error)});
   return -error;
 }
 
@@ -189,7 +189,7 @@ std::int64_t Cluster::file_read(const char* path, std::uint64_t offset, void* in
   const int fd = ::open(host_path(path).c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
     const int error = errno;
-    unreadable_.push_back({path, std::strerror(error)});
+    refused_files_.push_back({path, std::strerror(error)});
     return -error;
   }
   std::uint64_t done = 0;
@@ -204,6 +204,27 @@ std::int64_t Cluster::file_read(const char* path, std::uint64_t offset, void* in
   }
   ::close(fd);
   return failed != 0 ? failed : static_cast<std::int64_t>(done);
+}
+
+// Relative to the working directory, like every output of the program.
+int Cluster::file_write(const char* path, const void* data, std::uint64_t bytes) {
+  const auto refuse = [&](int error) {
+    refused_files_.push_back({path, std::strerror(error)});
+    return -error;
+  };
+  const int fd = ::open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd < 0) return refuse(errno);
+  std::uint64_t done = 0;
+  int error = 0;
+  while (done < bytes && error == 0) {
+    const ssize_t n = ::write(fd, static_cast<const char*>(data) + done, bytes - done);
+    if (n > 0)
+      done += static_cast<std::uint64_t>(n);
+    else if (n == 0 || errno != EINTR)
+      error = n == 0 ? EIO : errno;
+  }
+  if (::close(fd) != 0 && error == 0) error = errno;
+  return error == 0 ? 0 : refuse(error);
 }
 
 }  // namespace dmavp::platform

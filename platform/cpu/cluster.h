@@ -56,11 +56,11 @@ class Cluster : public sc_core::sc_module, public port::Machine {
   void attach(kernel::Kernel& kernel) { kernel_ = &kernel; }
   Outcome outcome() const { return outcome_; }
   bool all_loaded() const { return loads_ >= options_.modules; }
-  struct UnreadableFile {
+  struct RefusedFile {
     std::string path, reason;
   };
-  /// Host files that software asked for and that could not be read.
-  const std::vector<UnreadableFile>& unreadable() const { return unreadable_; }
+  /// Host files that software asked for and that could not be read or written.
+  const std::vector<RefusedFile>& refused_files() const { return refused_files_; }
 
   // --- port::Machine
   // ----------------------------------------------------------------------------------------
@@ -88,6 +88,7 @@ class Cluster : public sc_core::sc_module, public port::Machine {
   }
   std::int64_t file_size(const char* path) override;
   std::int64_t file_read(const char* path, std::uint64_t offset, void* into, std::uint64_t bytes) override;
+  int file_write(const char* path, const void* data, std::uint64_t bytes) override;
   void describe_code(const void* address, char* text, std::size_t size) override;
   void fatal(const char* text) override;
 
@@ -120,7 +121,7 @@ class Cluster : public sc_core::sc_module, public port::Machine {
   std::uint64_t loads_ = 0;
   std::uint64_t unloads_ = 0;
   Outcome outcome_ = Outcome::kRunning;
-  std::vector<UnreadableFile> unreadable_;
+  std::vector<RefusedFile> refused_files_;
 };
 
 }  // namespace dmavp::platform

@@ -179,7 +179,7 @@ class Run {
     sc_core::sc_start();
     const Outcome outcome = cluster_->outcome();
     const bool refused = kernel.status() != 0 && !cluster_->all_loaded();
-    if ((refused && !faults_->any_hit()) || !cluster_->unreadable().empty()) return refuse(kernel);
+    if ((refused && !faults_->any_hit()) || !cluster_->refused_files().empty()) return refuse(kernel);
     judge_faults(faults_->triggers(), recorder_.clients(), refused, scenario_.expect.errors.has_value(),
                  summary_.failures);
     judge(outcome, kernel);
@@ -285,7 +285,7 @@ class Run {
     // What led to it is worth a look.
     if (trace_file_.wanted()) trace_.finish(trace_file_.stream(), recorder_.end());
     trace_file_.close();
-    for (const auto& [path, reason] : cluster_->unreadable()) {
+    for (const auto& [path, reason] : cluster_->refused_files()) {
       std::cerr << "dmavp: " << asked_by(path) << (path.empty() ? "\"\"" : path) << ": " << reason << "\n";
     }
     if (kernel.status() != 0) std::cerr << "dmavp: " << kernel.error() << "\n";

@@ -12,13 +12,17 @@
 
 static bool has_name(struct dma_chan* chan, void* name) { return strcmp(dma_chan_name(chan), name) == 0; }
 
+struct dma_chan* copy_pump_request_for(const dma_cap_mask_t* mask, const char* name) {
+  if (!name || !*name) return dma_request_channel(*mask, NULL, NULL);
+  return dma_request_channel(*mask, has_name, (void*)(unsigned long)name);
+}
+
 struct dma_chan* copy_pump_request(const char* name) {
   dma_cap_mask_t mask;
 
   dma_cap_zero(mask);
   dma_cap_set(DMA_MEMCPY, mask);
-  if (!name || !*name) return dma_request_channel(mask, NULL, NULL);
-  return dma_request_channel(mask, has_name, (void*)(unsigned long)name);
+  return copy_pump_request_for(&mask, name);
 }
 
 int copy_pump_init(struct copy_pump* pump, struct dma_chan* chan, struct dmavp_client* client, size_t chunk,
@@ -28,6 +32,7 @@ int copy_pump_init(struct copy_pump* pump, struct dma_chan* chan, struct dmavp_c
   pump->client = client;
   pump->chunk = chunk;
   pump->depth = depth;
+  pump->turn = 0;
   pump->timeout_ms = DEFAULT_TIMEOUT_MS;
   init_waitqueue_head(&pump->wait);
   atomic_set(&pump->in_flight, 0);
@@ -62,13 +67,30 @@ static void transfer_done(void* param, const struct dmaengine_result* result) {
   wake_up(&pump->wait);
 }
 
-static int submit_one(struct copy_pump* pump, struct copy_slot* slot, dma_addr_t dst, dma_addr_t src,
-                      size_t bytes) {
-  struct dma_async_tx_descriptor* tx =
-      dmaengine_prep_dma_memcpy(pump->chan, dst, src, bytes, DMA_PREP_INTERRUPT | DMA_CTRL_ACK);
+/* Until fewer than `limit` transfers are in flight. */
+static int wait_below(struct copy_pump* pump, unsigned int limit) {
+  int before;
+
+  /* Each completion starts the timeout anew. */
+  while ((before = atomic_read(&pump->in_flight)) >= (int)limit)
+    if (!wait_event_timeout(pump->wait, atomic_read(&pump->in_flight) < before,
+                            msecs_to_jiffies(pump->timeout_ms)))
+      return -ETIMEDOUT;
+  return 0;
+}
+
+int copy_pump_room(struct copy_pump* pump) {
+  const int ret = wait_below(pump, pump->depth);
+
+  return !ret && kthread_should_stop() ? -EINTR : ret;
+}
+
+int copy_pump_add(struct copy_pump* pump, struct dma_async_tx_descriptor* tx, size_t bytes) {
+  struct copy_slot* slot = &pump->slots[pump->turn];
   dma_cookie_t cookie;
 
   if (!tx) return -ENOMEM;
+  pump->turn = (pump->turn + 1) % pump->depth;
   slot->pump = pump;
   slot->bytes = bytes;
   slot->issued_ns = ktime_to_ns(ktime_get());
@@ -84,33 +106,9 @@ static int submit_one(struct copy_pump* pump, struct copy_slot* slot, dma_addr_t
   return 0;
 }
 
-/* Until fewer than `limit` transfers are in flight. */
-static int wait_below(struct copy_pump* pump, unsigned int limit) {
-  int before;
+int copy_pump_end(struct copy_pump* pump, int ret) {
+  int failures;
 
-  /* Each completion starts the timeout anew. */
-  while ((before = atomic_read(&pump->in_flight)) >= (int)limit)
-    if (!wait_event_timeout(pump->wait, atomic_read(&pump->in_flight) < before,
-                            msecs_to_jiffies(pump->timeout_ms)))
-      return -ETIMEDOUT;
-  return 0;
-}
-
-int copy_pump_run(struct copy_pump* pump, dma_addr_t dst, dma_addr_t src, size_t length) {
-  size_t at = 0;
-  unsigned int turn = 0;
-  int ret = 0;
-
-  atomic_set(&pump->failures, 0);
-  while (at < length && !ret) {
-    const size_t bytes = min(pump->chunk, length - at);
-
-    ret = wait_below(pump, pump->depth);
-    if (!ret && kthread_should_stop()) ret = -EINTR;
-    if (!ret) ret = submit_one(pump, &pump->slots[turn], dst + at, src + at, bytes);
-    turn = (turn + 1) % pump->depth;
-    at += bytes;
-  }
   if (!ret) ret = wait_below(pump, 1);
   if (ret) {
     /* Callbacks have reported what they saw; this transfer has no callback. */
@@ -120,6 +118,24 @@ int copy_pump_run(struct copy_pump* pump, dma_addr_t dst, dma_addr_t src, size_t
     dmaengine_terminate_sync(pump->chan);
     atomic_set(&pump->in_flight, 0);
   }
-  if (!ret && atomic_read(&pump->failures)) ret = -EIO;
-  return ret;
+  failures = atomic_xchg(&pump->failures, 0);
+  return !ret && failures ? -EIO : ret;
+}
+
+int copy_pump_run(struct copy_pump* pump, dma_addr_t dst, dma_addr_t src, size_t length) {
+  size_t at = 0;
+  int ret = 0;
+
+  while (at < length && !ret) {
+    const size_t bytes = min(pump->chunk, length - at);
+
+    ret = copy_pump_room(pump);
+    if (!ret)
+      ret = copy_pump_add(
+          pump,
+          dmaengine_prep_dma_memcpy(pump->chan, dst + at, src + at, bytes, DMA_PREP_INTERRUPT | DMA_CTRL_ACK),
+          bytes);
+    at += bytes;
+  }
+  return copy_pump_end(pump, ret);
 }

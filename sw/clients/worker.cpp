@@ -17,13 +17,14 @@ namespace {
 constexpr unsigned long kPauseMin_us = 300;  // between rounds and attempts: others get the channels
 constexpr unsigned long kPauseMax_us = 900;
 
-/// The work, again after a failure as far as there are retries. Each failure is one of the result.
+/// The work, again after a failure as far as there are retries. Each failure is one of the result, at least.
 int attempt(struct client_worker* worker) {
   for (;;) {
     const s64 since = ktime_to_ns(ktime_get());
+    worker->reported = false;
     const int ret = worker->work(worker);
     if (!ret) return 0;
-    dmavp_client_failure(worker->client, "", since, dmavp_client_result(ret));
+    if (!worker->reported) dmavp_client_failure(worker->client, "", since, dmavp_client_result(ret));
     if (!worker->retries || kthread_should_stop()) return ret;
     worker->retries--;
     pr_warn("%s: failed with error %d, tries again\n", current->comm, ret);

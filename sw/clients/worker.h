@@ -17,6 +17,7 @@ struct client_worker {
   unsigned int rounds;  ///< finished so far
   u32 checksum;         ///< of the first round
   bool varies;          ///< another round had another one
+  bool reported;        ///< set by work that has reported its failure itself, transfer by transfer
 };
 
 /// `name` is the kind of the client, its thread's name and its own name where the scenario gives none.

@@ -1,5 +1,6 @@
 // Clients report to the platform what they did; firmware is a file of the host.
 #include <dmavp/client.h>
+#include <dmavp/file.h>
 #include <linux/errno.h>
 #include <linux/firmware.h>
 #include <linux/printk.h>
@@ -139,7 +140,7 @@ void dmavp_client_finish(struct dmavp_client* client, int result) {
   clients::finished();
 }
 
-// --- firmware
+// --- files of the host
 // ---------------------------------------------------------------------------------------------------------
 
 int firmware_request_nowarn(const struct firmware** out, const char* name, struct device*) {
@@ -173,4 +174,8 @@ void release_firmware(const struct firmware* fw) {
   if (fw == nullptr) return;
   kfree(fw->data);
   kfree(fw);
+}
+
+int dmavp_file_write(const char* path, const void* data, size_t bytes) {
+  return exec::machine().file_write(path, data, bytes);
 }

@@ -119,6 +119,10 @@ class Machine {
   /// Size of a file for request_firmware(), or negative errno.
   virtual std::int64_t file_size(const char* path) = 0;
   virtual std::int64_t file_read(const char* path, std::uint64_t offset, void* into, std::uint64_t bytes) = 0;
+  /// Writes a whole file anew; 0 or negative errno.
+  virtual int file_write(const char* /*path*/, const void* /*data*/, std::uint64_t /*bytes*/) {
+    return -30;  // EROFS: a machine without files of its own
+  }
 
   /// What a report calls a place in software, "function (module.so)"; empty where nothing is known.
   virtual void describe_code(const void* address, char* text, std::size_t size) {

@@ -249,6 +249,11 @@ std::int64_t FakeSoc::file_read(const char* path, std::uint64_t offset, void* in
   return static_cast<std::int64_t>(n);
 }
 
+int FakeSoc::file_write(const char* path, const void* data, std::uint64_t bytes) {
+  files[path].assign(static_cast<const char*>(data), bytes);
+  return 0;
+}
+
 void FakeSoc::fatal(const char* text) {
   std::fprintf(stderr, "fatal: %s\n", text);
   for (const std::string& line : log_lines) std::fprintf(stderr, "  %s\n", line.c_str());

@@ -68,7 +68,7 @@ class FakeSoc : public port::Machine {
   std::vector<std::string> log_lines;
   std::vector<std::string> events;  ///< SoftEvents when `record` is set
   bool record = false;
-  std::map<std::string, std::string> files;  ///< in front of the host's
+  std::map<std::string, std::string> files;  ///< in front of the host's; those written too
   /// Called before each access to a DMAC register; for faults at a chosen moment.
   std::function<void(std::uint64_t offset, bool write, port::Time now)> on_access;
   /// Lines of the log that contain `text`.
@@ -92,6 +92,7 @@ class FakeSoc : public port::Machine {
   void log(int level, port::Time time, unsigned cpu, const char* line) override;
   std::int64_t file_size(const char* path) override;
   std::int64_t file_read(const char* path, std::uint64_t offset, void* into, std::uint64_t bytes) override;
+  int file_write(const char* path, const void* data, std::uint64_t bytes) override;
   void fatal(const char* text) override;
 
  private:
