@@ -10,7 +10,6 @@ namespace dmavp::test {
 namespace {
 
 constexpr Time kCycle = 1000;  // ps
-constexpr Cycle kLatency = 5;
 constexpr std::uint64_t kRegister = 0x40001000;
 
 }  // namespace
@@ -80,7 +79,7 @@ void EngineDmac::acknowledge(unsigned hs, bool, Cycle cycle) {
 }
 
 dmac::Path EngineDmac::path(unsigned, std::uint64_t address, bool) {
-  return {address & ~std::uint64_t{0xFFF}, address | 0xFFF, kLatency, nullptr};
+  return {address & ~std::uint64_t{0xFFF}, address | 0xFFF, latency, nullptr};
 }
 
 dmac::AxiStatus EngineDmac::commit(const dmac::Burst& burst, const dmac::BurstTimes&, std::byte* data) {

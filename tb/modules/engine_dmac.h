@@ -28,6 +28,7 @@ class EngineDmac final : public DmacModel, private dmac::AxiPort, private dmac::
   /// The peripherals ask for nothing from now on.
   void silence() { silent_ = true; }
   std::vector<std::byte> sunk;  ///< all that the sink was given
+  Cycle latency = 5;            ///< of memory
   unsigned misuses = 0;         ///< reads of an empty FIFO, writes to a full one
 
  private:

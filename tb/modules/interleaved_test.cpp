@@ -57,4 +57,68 @@ INSTANTIATE_TEST_SUITE_P(Traffic, InterleavedSlave,
                                   (std::get<1>(row.param) ? "_out" : "_in");
                          });
 
+class Kinds : public testing::TestWithParam<std::tuple<const char*, Variant>> {};
+
+TEST_P(Kinds, Case) {
+  const auto& [name, variant] = GetParam();
+  EngineRig rig(variant, 1, std::string(name) != "repeat_stops");
+  rig.run(std::string("kind-cases test=") + name + (tb::full_tier() ? "" : " step_ns=30"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Memory, Kinds,
+                         testing::Combine(testing::Values("residue", "pause", "terminate", "reuse", "errors",
+                                                          "interrupts", "repeat", "repeat_stops"),
+                                          testing::Values(kNarrow, kWide, kPlain, kPrefetch, kSingle)),
+                         [](const auto& row) {
+                           return std::string(std::get<0>(row.param)) + "_" + std::get<1>(row.param).name;
+                         });
+
+class SlaveKinds : public testing::TestWithParam<std::tuple<const char*, Variant, bool>> {};
+
+TEST_P(SlaveKinds, Case) {
+  const auto& [name, variant, to_device] = GetParam();
+  const std::string test = name;
+  EngineRig rig(variant);
+  rig.run("slave-kind-cases test=" + test + (to_device ? " to_device=1" : "") +
+          (variant.tree == kWide.tree ? " block_items=512" : ""));
+  if (!to_device || test == "errors") return;
+  EXPECT_GT(rig.dmac->sunk.size(), 1500u);
+  EXPECT_EQ(rig.wrong(test == "repeat" ? 432 : ~std::size_t{0}), 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Stream, SlaveKinds,
+    testing::Combine(testing::Values("stops", "reuse", "errors", "repeat", "long_list", "block_limits"),
+                     testing::Values(kNarrow, kWide, kPlain, kPrefetch), testing::Bool()),
+    [](const auto& row) {
+      return std::string(std::get<0>(row.param)) + "_" + std::get<1>(row.param).name +
+             (std::get<2>(row.param) ? "_out" : "_in");
+    });
+
+TEST(KindsLimits, WhatTheDriverOffersIsWhatItHas) {
+  EngineRig rig(kNarrow);
+  rig.run("kind-cases test=capabilities");
+}
+
+TEST(KindsLimits, LengthsAroundABlock) {
+  EngineRig(kNarrow).run("kind-cases test=block_limits block_items=4096");
+}
+
+TEST(KindsLimits, LengthsAroundABlockOfTheWideLayout) {
+  EngineRig(kWide).run("kind-cases test=block_limits block_items=512");
+}
+
+TEST(KindsLimits, AddressesAcross4GiB) {
+  EngineRig rig(kNarrow);
+  rig.run("kind-cases test=across_4gib high=" + std::to_string(HighMemory::kMiddle));
+}
+
+TEST(KindsSet, RandomPiecesHoldTheValueAndNothingElseIsTouched) {
+  for (std::uint64_t seed = tb::seed_base(); seed < tb::seed_base() + tb::seeds(); seed++) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    EngineRig rig(seed % 2 ? kNarrow : kWide, seed);
+    rig.run("kind-cases test=memset rounds=" + std::to_string(tb::programs(3000)));
+  }
+}
+
 }  // namespace

@@ -149,4 +149,6 @@ struct TrafficBench {
   }
 };
 
+void templates(dma_transfer_direction direction);
+
 }  // namespace dmavp::test

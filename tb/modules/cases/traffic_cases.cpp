@@ -371,8 +371,11 @@ void flow_control_lists() {
   }
 }
 
+void all_templates() { templates(direction()); }
+
 const Case kCases[] = {
     {"lists", lists},
+    {"templates", all_templates},
     {"pause", pause_everywhere},
     {"terminate", terminate_everywhere},
     {"cyclic", cyclic_everywhere},
