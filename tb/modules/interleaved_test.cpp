@@ -95,6 +95,41 @@ INSTANTIATE_TEST_SUITE_P(
              (std::get<2>(row.param) ? "_out" : "_in");
     });
 
+TEST(KindsReuse, ADescriptorThatHasFailedCanSucceed) {
+  FakeSoc::Settings s;
+  s.device_tree = tree_path("narrow");
+  s.dmac.channels = 6;
+  FakeSoc soc(s);
+  soc.boot();
+  soc.dmac.fail_after(0, 100, 1u << 5);
+  EXPECT_EQ(soc.run({"dmaengine", "virt-dma", "dw-axi-dmac", "kind-cases test=reuse_failed"}), 0);
+  EXPECT_EQ(soc.logged("CHECK failed"), 0u);
+}
+
+TEST(InterleavedSlaveFixed, MemoryThatStaysPutIsAnItem) {
+  for (const char* out : {"", " to_device=1"}) {
+    EngineRig rig(kNarrow);
+    rig.run(std::string("interleaved-cases test=slave_fixed") + out);
+    EXPECT_EQ(rig.dmac->sunk.size(), *out ? 160u : 0u);
+    EXPECT_EQ(rig.wrong(4), 0u);
+  }
+}
+
+TEST(KindsLimits, ARingThatEndsHasBeenAborted) {
+  EngineRig rig(kNarrow);
+  bool marked = false;
+  rig.soc.on_access = [&](std::uint64_t offset, bool write, port::Time now) {
+    for (unsigned c = 0; write && offset == 0x18 && !marked && c < 6; c++) {
+      const std::uint64_t llp = rig.dmac->read(0x100 + 0x100 * c + 0x28, 8, now);
+      if (!llp) continue;
+      rig.soc.at(llp & ~std::uint64_t{63})[0x27] |= std::byte{0x40};
+      marked = true;
+    }
+  };
+  rig.run("slave-kind-cases test=ring_end");
+  EXPECT_TRUE(marked);
+}
+
 TEST(KindsLimits, WhatTheDriverOffersIsWhatItHas) {
   EngineRig rig(kNarrow);
   rig.run("kind-cases test=capabilities");

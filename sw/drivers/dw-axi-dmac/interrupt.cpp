@@ -31,12 +31,18 @@ void end_repetition(Channel* c) {
   repeat(c);
 }
 
+/// An item that is not valid is one that could not be read. A ring that has ended failed for neither reason.
+dmaengine_tx_result result_of(u32 status) {
+  if (status & irq::kSrcErrors) return DMA_TRANS_READ_FAILED;
+  return status & irq::kDstErrors ? DMA_TRANS_WRITE_FAILED : DMA_TRANS_ABORTED;
+}
+
 /// The transfer failed: the client learns it from callback_result and from its status; the channel goes on
 /// (M21).
 void fail(Channel* c, u32 status) {
   Descriptor* d = c->active;
   const u32 written = progress_of(c, d).written;
-  d->vd.tx_result.result = status & irq::kSrcErrors ? DMA_TRANS_READ_FAILED : DMA_TRANS_WRITE_FAILED;
+  d->vd.tx_result.result = result_of(status);
   d->vd.tx_result.residue = d->length - written;
   dev_err(c->chip->dev, "%s: transfer failed after %u of %u bytes (interrupt status 0x%08x)\n",
           channel_name(c), written, d->length, status);

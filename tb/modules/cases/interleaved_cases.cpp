@@ -200,8 +200,32 @@ void slave() {
   CHECK(dmaengine_prep_interleaved_dma(b.chan, xt.get(), 0) == nullptr);  // a register that moves
 }
 
-const Case kCases[] = {
-    {"memory", memory}, {"pictures", pictures}, {"fixed", fixed}, {"refusals", refusals}, {"slave", slave}};
+/// Memory that stays put is one item: the same is given away again and again, or the last one is kept.
+void slave_fixed() {
+  SlaveBench b(to_device ? DMA_MEM_TO_DEV : DMA_DEV_TO_MEM);
+  CHECK_EQ(b.configure(4, 8), 0);
+  Template xt;
+  xt->dir = b.direction;
+  xt.lines(40, 4, 8, 8);
+  (to_device ? xt->src_start : xt->dst_start) = b.bus + 32;
+  for (size_t i = 0; to_device && i < 4; i++) b.buffer[32 + i] = stream_byte(i);
+  Transfer t;
+  b.submit(dmaengine_prep_interleaved_dma(b.chan, xt.get(), DMA_PREP_INTERRUPT), t);
+  dma_async_issue_pending(b.chan);
+  CHECK(b.wait(t));
+  CHECK_EQ(t.result.residue, 0);
+  size_t wrong = 0;
+  for (size_t i = 0; i < b.size; i++) {
+    const bool item = i >= 32 && i < 36;
+    wrong += b.buffer[i] != (!item ? 0x5a : stream_byte(to_device ? i - 32 : 156 + i - 32));
+  }
+  CHECK_EQ(wrong, 0);
+  (to_device ? xt->src_start : xt->dst_start)++;
+  CHECK(dmaengine_prep_interleaved_dma(b.chan, xt.get(), 0) == nullptr);
+}
+
+const Case kCases[] = {{"memory", memory},     {"pictures", pictures}, {"fixed", fixed},
+                       {"refusals", refusals}, {"slave", slave},       {"slave_fixed", slave_fixed}};
 
 int run() { return run_case(kCases, ::test); }
 module_init(run);

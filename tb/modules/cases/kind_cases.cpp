@@ -175,6 +175,27 @@ void reuse() {
   });
 }
 
+/// The host lets the first run fail; the second is good, and says so.
+void reuse_failed() {
+  MemoryBench b(kSize);
+  Job job(b, Kind::kCopy);
+  Transfer t;
+  dma_async_tx_descriptor* tx = job.prep(DMA_PREP_INTERRUPT | DMA_CTRL_REUSE);
+  const dma_cookie_t failed = b.start(tx, t);
+  CHECK(b.wait(t));
+  CHECK_EQ(t.result.result, DMA_TRANS_READ_FAILED);
+  CHECK_EQ(t.result.residue, Job::kLength - 100);
+  job.clear();
+  const dma_cookie_t good = b.start(tx, t);
+  CHECK(b.wait(t, 2));
+  CHECK_EQ(t.result.result, DMA_TRANS_NOERROR);
+  CHECK_EQ(t.result.residue, 0);
+  CHECK(job.only(job.length()));
+  CHECK_EQ(dmaengine_tx_status(b.chan, failed, nullptr), DMA_ERROR);
+  CHECK_EQ(dmaengine_tx_status(b.chan, good, nullptr), DMA_COMPLETE);
+  CHECK_EQ(dmaengine_desc_free(tx), 0);
+}
+
 /// A template, copy or list whose bytes behind the first `good` lie where nothing answers.
 dma_async_tx_descriptor* prep_hole(MemoryBench& b, unsigned kind, bool reading, size_t& good,
                                    size_t& length) {
@@ -300,6 +321,7 @@ const Case kCases[] = {{"residue", residue},
                        {"terminate", terminate_anywhere},
                        {"reuse", reuse},
                        {"errors", errors},
+                       {"reuse_failed", reuse_failed},
                        {"interrupts", interrupts},
                        {"capabilities", capabilities},
                        {"repeat", repeat},

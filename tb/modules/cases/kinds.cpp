@@ -28,12 +28,16 @@ void Job::plan_template() {
     const size_t sizes[] = {128, 7, 0, 250};
     // The third frame's destination lies behind the others' gaps, not behind its source.
     for (unsigned i = 0; i < 4; i++) xt_->sgl[i] = {sizes[i], 0, 3 * i, 17 + i};
+  } else if (kind_ == Kind::kUpwards) {
+    xt_->dst_start += 8 * 128;
+    xt_.lines(128, 9, 64, ~size_t{0} - 255);
   } else {
     xt_.lines(128, 9, 64, 32);
   }
+  const size_t to = static_cast<size_t>(xt_->dst_start - b_.dst_bus);
   xt_.each([&](size_t src, size_t dst, size_t size) {
     for (size_t i = 0; i < size; i++)
-      write(kTo + dst + i, b_.src[kFrom + (xt_->src_inc ? src + i : i % kFixedWidth)]);
+      write(to + dst + i, b_.src[kFrom + (xt_->src_inc ? src + i : i % kFixedWidth)]);
   });
 }
 

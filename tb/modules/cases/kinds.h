@@ -8,7 +8,8 @@ namespace dmavp::test {
 
 inline constexpr dma_addr_t kHole = 0xF0000000;  ///< nothing answers there, on no board
 
-enum class Kind : unsigned { kCopy, kLines, kChunks, kFixedSource, kSet, kSetList, kKinds };
+/// kUpwards: lines without a gap, each below the one before, so the end of one is the start of the other.
+enum class Kind : unsigned { kCopy, kLines, kChunks, kUpwards, kFixedSource, kSet, kSetList, kKinds };
 
 /// One transfer, which can be prepared again and again. About 1 KiB: longer than the FIFOs of the boards that
 /// are set up for stops.
@@ -29,13 +30,11 @@ class Job {
   Job& operator=(const Job&) = delete;
 
   const char* name() const {
-    const char* const names[] = {"copy", "lines", "chunks", "fixed source", "memset", "memset_sg"};
+    const char* const names[] = {"copy", "lines", "chunks", "upwards", "fixed source", "memset", "memset_sg"};
     return names[static_cast<unsigned>(kind_)];
   }
   size_t length() const { return n_; }
-  bool interleaved() const {
-    return kind_ == Kind::kLines || kind_ == Kind::kChunks || kind_ == Kind::kFixedSource;
-  }
+  bool interleaved() const { return kind_ >= Kind::kLines && kind_ <= Kind::kFixedSource; }
   dma_async_tx_descriptor* prep(unsigned long flags = DMA_PREP_INTERRUPT);
   /// The first `bytes` of the transfer are in memory and nothing else is.
   bool only(size_t bytes) const {

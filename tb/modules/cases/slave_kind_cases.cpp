@@ -87,7 +87,7 @@ void reuse() {
 constexpr dma_addr_t kHole = 0xF0000000;
 
 /// Fails, and the queue goes on.
-void check_failure(SlaveBench& b, dma_async_tx_descriptor* tx, bool reading, size_t residue) {
+void check_failure(SlaveBench& b, dma_async_tx_descriptor* tx, dmaengine_tx_result result, size_t residue) {
   Transfer t, next;
   const dma_cookie_t failed = b.submit(tx, t);
   CHECK_EQ(b.configure(4, 4), 0);
@@ -95,7 +95,7 @@ void check_failure(SlaveBench& b, dma_async_tx_descriptor* tx, bool reading, siz
   dma_async_issue_pending(b.chan);
   CHECK(b.wait(next));
   CHECK_EQ(t.calls, 1);
-  CHECK_EQ(t.result.result, reading ? DMA_TRANS_READ_FAILED : DMA_TRANS_WRITE_FAILED);
+  CHECK_EQ(t.result.result, result);
   CHECK_EQ(t.result.residue, residue);
   CHECK_EQ(dmaengine_tx_status(b.chan, failed, nullptr), DMA_ERROR);
   CHECK_EQ(next.result.result, DMA_TRANS_NOERROR);
@@ -104,27 +104,35 @@ void check_failure(SlaveBench& b, dma_async_tx_descriptor* tx, bool reading, siz
 void errors() {
   SlaveBench b(direction());
   CHECK_EQ(b.configure(4, 4), 0);
-  const bool memory_is_read = to_device;
+  const dmaengine_tx_result memory = to_device ? DMA_TRANS_READ_FAILED : DMA_TRANS_WRITE_FAILED;
+  const dmaengine_tx_result device = to_device ? DMA_TRANS_WRITE_FAILED : DMA_TRANS_READ_FAILED;
   scatterlist sg[3];
   sg_init_table(sg, 3);
   for (unsigned i = 0; i < 3; i++) {
     sg_dma_address(&sg[i]) = i == 1 ? kHole : b.bus + 512 * i;
     sg_dma_len(&sg[i]) = 100 + 4 * i;
   }
-  check_failure(b, dmaengine_prep_slave_sg(b.chan, sg, 3, direction(), 0), memory_is_read, 104 + 108);
+  check_failure(b, dmaengine_prep_slave_sg(b.chan, sg, 3, direction(), 0), memory, 104 + 108);
   Template xt;
   xt->dir = direction();
   xt->src_inc = to_device;
   xt->dst_inc = !to_device;
   (to_device ? xt->src_start : xt->dst_start) = b.bus;
   xt.lines(40, 2, static_cast<size_t>(kHole - b.bus), static_cast<size_t>(kHole - b.bus));
-  check_failure(b, dmaengine_prep_interleaved_dma(b.chan, xt.get(), 0), memory_is_read, 40);
+  check_failure(b, dmaengine_prep_interleaved_dma(b.chan, xt.get(), 0), memory, 40);
   // The register answers nothing; a template names another than the configuration.
   xt.lines(40, 2, 0, 0);
   (to_device ? xt->dst_start : xt->src_start) = kHole;
-  check_failure(b, dmaengine_prep_interleaved_dma(b.chan, xt.get(), 0), !memory_is_read, 80);
-  check_failure(b, dmaengine_prep_dma_cyclic(b.chan, kHole, 4096, 1024, direction(), 0), memory_is_read,
-                4096);
+  check_failure(b, dmaengine_prep_interleaved_dma(b.chan, xt.get(), 0), device, 80);
+  check_failure(b, dmaengine_prep_dma_cyclic(b.chan, kHole, 4096, 1024, direction(), 0), memory, 4096);
+}
+
+/// The host lets the controller find LAST in the first item of the ring.
+void ring_end() {
+  SlaveBench b(direction());
+  CHECK_EQ(b.configure(4, 4), 0);
+  check_failure(b, dmaengine_prep_dma_cyclic(b.chan, b.bus, 4096, 1024, direction(), 0), DMA_TRANS_ABORTED,
+                3072);
 }
 
 /// Memory holds the latest bytes of the stream, each in its place: `place` of the repetition that runs, the
@@ -223,8 +231,13 @@ void block_limits() {
   }
 }
 
-const Case kCases[] = {{"stops", stops},   {"reuse", reuse},         {"errors", errors},
-                       {"repeat", repeat}, {"long_list", long_list}, {"block_limits", block_limits}};
+const Case kCases[] = {{"stops", stops},
+                       {"reuse", reuse},
+                       {"errors", errors},
+                       {"ring_end", ring_end},
+                       {"repeat", repeat},
+                       {"long_list", long_list},
+                       {"block_limits", block_limits}};
 
 int run() { return run_case(kCases, ::test); }
 module_init(run);
