@@ -173,7 +173,10 @@ TEST(LinuxSuspect, CopiesAsItServedAPeripheral) {
 TEST(LinuxSuspect, UsesATerminatedRingInTheTasklet) {
   const Played theirs = play("period-end", kLinux, "k210", 1);
   EXPECT_NE(theirs.job.status, 0);
-  EXPECT_TRUE(theirs.logged("linux-virt-dma") && theirs.logged("vchan_complete")) << theirs.message();
+  EXPECT_TRUE(theirs.logged("vchan_complete")) << theirs.message();
+#ifdef __SANITIZE_ADDRESS__
+  EXPECT_TRUE(theirs.logged("use-after-poison")) << theirs.message();
+#endif
   const Played ours = play("period-end", kOurs, "k210", 1);
   ASSERT_PLAYED(ours);
   EXPECT_EQ(ours.note("due"), 1);

@@ -114,6 +114,57 @@ TEST(MainlineTree, Agilex5HasNoMemoryNode) {
 
 class MainlineBoard : public testing::TestWithParam<const char*> {};
 
+/// Nodes that others are reached through, or that only say a number.
+bool is_plumbing(const DeviceTree& tree, int node) {
+  for (const char* kind : {"simple-bus", "simple-pm-bus", "simple-mfd", "fixed-clock", "riscv,cpu-intc"})
+    if (tree.compatible(node, kind)) return true;
+  return tree.parent(node) < 0;
+}
+
+/// Nothing is left out without a word.
+TEST_P(MainlineBoard, BuildsOrListsEveryNode) {
+  DeviceTree tree = DeviceTree::load(blob(GetParam()));
+  const BoardDescription board = complete_and_describe(tree);
+  std::set<std::string> known(board.ignored.begin(), board.ignored.end());
+  for (const auto& part : board.cpus) known.insert(part.path);
+  for (const auto& part : board.dmacs) known.insert(part.path);
+  for (const auto& part : board.peripherals) {
+    known.insert(part.path);
+    for (const auto& chip : part.chips) known.insert(chip.path);
+  }
+  for (const auto& part : board.request_selects) known.insert(part.path);
+  std::set<std::string> named = {board.plic.name};
+  for (const auto& part : board.memories) named.insert(part.name);
+  std::set<int> skipped;  // switched off or listed, and what lies below
+  unsigned judged = 0;
+  for (const int node : tree.all()) {
+    const bool below = tree.parent(node) >= 0 && skipped.count(tree.parent(node)) != 0;
+    const bool listed = std::count(board.ignored.begin(), board.ignored.end(), tree.path(node)) != 0;
+    if (below || listed || !tree.enabled(node)) skipped.insert(node);
+    if (below || !tree.enabled(node) || !tree.has(node, "compatible")) continue;
+    judged++;
+    EXPECT_TRUE(known.count(tree.path(node)) != 0 || named.count(tree.label(node)) != 0 ||
+                is_plumbing(tree, node))
+        << tree.path(node);
+  }
+  EXPECT_GT(judged, 15u);
+}
+
+/// Linux's tree, framework, driver and test client: only the kernel and the hardware are ours. One channel,
+/// since Linux's driver loses interrupts when two CPUs meet in it.
+TEST_P(MainlineBoard, RunsNothingButLinux) {
+  const std::string scenario = test::scratch("linux.toml");
+  test::write_file(scenario,
+                   "[scenario]\nduration = \"60s\"\nmodules = [\"" LINUX_MODULE_DIR
+                   "/linux-dmaengine.so\", \"" LINUX_MODULE_DIR "/linux-virt-dma.so\", \"" LINUX_MODULE_DIR
+                   "/linux-dw-axi-dmac.so\"]\n[client.test]\nmodule = \"" LINUX_MODULE_DIR
+                   "/linux-dmatest.so\"\niterations = 20\nchannel = \"dma0chan1\"\nrun = true\n");
+  const test::Finished finished = test::run_program({"run", scenario, "--board", blob(GetParam())});
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  EXPECT_NE(finished.err.find("dma0chan1-copy0: summary 20 tests, 0 failures"), std::string::npos)
+      << finished.err;
+}
+
 TEST_P(MainlineBoard, RunsTheDefaultJob) {
   const test::Finished finished = test::run_program({"run", "--board", blob(GetParam())});
   EXPECT_EQ(finished.status, 0) << finished.err;

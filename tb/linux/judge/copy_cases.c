@@ -41,13 +41,9 @@ static int queue(void) {
 static int busy(void) {
   struct judge_transfer t[2];
   struct judge_bench b;
-  int ret = judge_open(&b, DMA_MEMCPY, -1);
+  int ret = judge_start(&b, -1, JUDGE_BYTES, &t[0]);
 
-  if (!ret) ret = judge_copy(&b, b.src_bus, JUDGE_BYTES, &t[0]);
-  if (!ret) {
-    dma_async_issue_pending(b.chan);
-    ret = judge_copy(&b, b.src_bus, 256, &t[1]);
-  }
+  if (!ret) ret = judge_copy(&b, b.src_bus, 256, &t[1]);
   if (!ret) {
     dma_async_issue_pending(b.chan);
     judge_note("first", judge_wait(&t[0], 10));
@@ -108,11 +104,9 @@ static int paused(void) {
   struct judge_transfer t;
   struct judge_bench b;
   struct dma_tx_state state;
-  int ret = judge_open(&b, DMA_MEMCPY, -1);
+  int ret = judge_start(&b, -1, JUDGE_BYTES, &t);
 
-  if (!ret) ret = judge_copy(&b, b.src_bus, JUDGE_BYTES, &t);
   if (!ret) {
-    dma_async_issue_pending(b.chan);
     udelay(5);
     dmaengine_tx_status(b.chan, t.cookie, &state);
     judge_note("residue_running", state.residue);
@@ -130,11 +124,9 @@ static int paused(void) {
 static int paused_end(void) {
   struct judge_transfer t[2];
   struct judge_bench b;
-  int ret = judge_open(&b, DMA_MEMCPY, -1);
+  int ret = judge_start(&b, -1, JUDGE_BYTES, &t[0]);
 
-  if (!ret) ret = judge_copy(&b, b.src_bus, JUDGE_BYTES, &t[0]);
   if (!ret) {
-    dma_async_issue_pending(b.chan);
     udelay(5);
     judge_note("pause", dmaengine_pause(b.chan));
     dmaengine_terminate_sync(b.chan);
@@ -154,11 +146,9 @@ static int terminate_on(int number) {
   struct judge_transfer t;
   struct judge_bench b;
   s64 before;
-  int ret = judge_open(&b, DMA_MEMCPY, number);
+  int ret = judge_start(&b, number, JUDGE_BYTES, &t);
 
-  if (!ret) ret = judge_copy(&b, b.src_bus, JUDGE_BYTES, &t);
   if (!ret) {
-    dma_async_issue_pending(b.chan);
     udelay(3);
     before = ktime_to_ns(ktime_get());
     dmaengine_terminate_async(b.chan);

@@ -6,6 +6,10 @@
 #include <linux/dmaengine.h>
 #include <linux/types.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* One transfer and what became of it. */
 struct judge_transfer {
   dma_cookie_t cookie;
@@ -39,11 +43,14 @@ void judge_close(struct judge_bench* b);
 /* The same for a channel that is in b->chan already. */
 int judge_buffers(struct judge_bench* b);
 
-/* Callback with result; `t` is told what came. */
-void judge_expect(struct dma_async_tx_descriptor* tx, struct judge_transfer* t);
 /* A copy of `bytes` from `src` (bus address) to the destination, submitted. 0 or -ENOMEM. */
 int judge_copy(struct judge_bench* b, dma_addr_t src, u32 bytes, struct judge_transfer* t);
+/* Opens a channel for copies, and submits and issues one of the source. 0 or a negative errno. */
+int judge_start(struct judge_bench* b, int number, u32 bytes, struct judge_transfer* t);
 /* Waits for the callback; false after `ms`. */
 bool judge_wait(struct judge_transfer* t, unsigned int ms);
 
+#ifdef __cplusplus
+}
+#endif
 #endif
