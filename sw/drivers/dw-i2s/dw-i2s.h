@@ -47,4 +47,20 @@ void dw_i2s_close(struct dw_i2s_stream* stream);
 struct dw_i2s_counts dw_i2s_read_counts(struct dw_i2s_stream* stream);
 const char* dw_i2s_channel(struct dw_i2s_stream* stream);  ///< name of the DMA channel, for reports
 
+/// What a client with a DMA channel of its own must know of a direction.
+struct dw_i2s_port {
+  struct device* dev;  ///< whose channel "tx" or "rx" serves it
+  dma_addr_t fifo;     ///< register of the samples, two bytes wide, left and right in turn
+  u32 maxburst;        ///< samples that fit, or are there, when the device asks
+};
+
+/// Takes a direction for such a client, and fills in *port. ERR_PTR as dw_i2s_open(). What follows are
+/// dw_i2s_enable(), dw_i2s_disable() and dw_i2s_close(); those that start DMA are for streams of
+/// dw_i2s_open().
+struct dw_i2s_stream* dw_i2s_take(struct device_node* node, bool playback, struct dw_i2s_port* port);
+/// The device begins to ask; DMA is to be issued before it. No effect on a direction that runs.
+void dw_i2s_enable(struct dw_i2s_stream* stream);
+/// Stops the device at once; what its FIFO holds is lost. No effect on a direction that does not run.
+void dw_i2s_disable(struct dw_i2s_stream* stream);
+
 }  // extern "C"

@@ -124,6 +124,19 @@ int take(struct dw_i2s_stream* s) {
   return configure(s);
 }
 
+/// The direction, nobody else's from here on, or an ERR_PTR.
+struct dw_i2s_stream* claim(struct device_node* node, bool playback) {
+  struct dw_i2s_device* d = find(node);
+  if (!d || !d->has[playback]) return static_cast<struct dw_i2s_stream*>(ERR_PTR(-ENODEV));
+  struct dw_i2s_stream* s = &d->streams[playback];
+  unsigned long flags;
+  spin_lock_irqsave(&d->lock, flags);
+  const bool busy = s->open;
+  s->open = true;
+  spin_unlock_irqrestore(&d->lock, flags);
+  return busy ? static_cast<struct dw_i2s_stream*>(ERR_PTR(-EBUSY)) : s;
+}
+
 void give_back(struct dw_i2s_stream* s) {
   if (s->ring) dma_free_coherent(dmaengine_get_dma_device(s->chan), ring_bytes(s), s->ring, s->ring_dma);
   if (!IS_ERR_OR_NULL(s->chan)) dma_release_channel(s->chan);
@@ -142,19 +155,11 @@ size_t ring_bytes(const struct dw_i2s_stream* stream) {
 using namespace dmavp::dw_i2s;
 
 struct dw_i2s_stream* dw_i2s_open(struct device_node* node, const struct dw_i2s_config* config) {
-  struct dw_i2s_device* d = find(node);
-  int ret = d && d->has[config->playback] ? 0 : -ENODEV;
-  if (!ret && (config->periods < 2 || !config->period_frames || !config->elapsed)) ret = -EINVAL;
-  if (ret) return static_cast<struct dw_i2s_stream*>(ERR_PTR(ret));
-  struct dw_i2s_stream* s = &d->streams[config->playback];
-  unsigned long flags;
-  spin_lock_irqsave(&d->lock, flags);
-  if (s->open) ret = -EBUSY;
-  s->open = true;
-  spin_unlock_irqrestore(&d->lock, flags);
-  if (ret) return static_cast<struct dw_i2s_stream*>(ERR_PTR(ret));
+  struct dw_i2s_stream* s = claim(node, config->playback);
+  if (IS_ERR(s)) return s;
   s->config = *config;
-  ret = take(s);
+  int ret = config->periods < 2 || !config->period_frames || !config->elapsed ? -EINVAL : 0;
+  if (!ret) ret = take(s);
   if (!ret) return s;
   dw_i2s_close(s);
   return static_cast<struct dw_i2s_stream*>(ERR_PTR(ret));
@@ -222,6 +227,37 @@ struct dw_i2s_counts dw_i2s_read_counts(struct dw_i2s_stream* stream) {
   return stream->counts;
 }
 EXPORT_SYMBOL(dw_i2s_read_counts);
+
+struct dw_i2s_stream* dw_i2s_take(struct device_node* node, bool playback, struct dw_i2s_port* port) {
+  struct dw_i2s_stream* s = claim(node, playback);
+  if (IS_ERR(s)) return s;
+  memset(&s->config, 0, sizeof(s->config));
+  s->config.playback = playback;
+  port->dev = s->device->dev;
+  port->fifo = s->device->physical + (playback ? kTxDma : kRxDma);
+  port->maxburst = threshold(s->device) * kItemsPerFrame;
+  return s;
+}
+EXPORT_SYMBOL(dw_i2s_take);
+
+void dw_i2s_enable(struct dw_i2s_stream* stream) {
+  unsigned long flags;
+  spin_lock_irqsave(&stream->device->lock, flags);
+  if (!stream->running) {
+    set_up(stream);
+    switch_on(stream);
+  }
+  spin_unlock_irqrestore(&stream->device->lock, flags);
+}
+EXPORT_SYMBOL(dw_i2s_enable);
+
+void dw_i2s_disable(struct dw_i2s_stream* stream) {
+  unsigned long flags;
+  spin_lock_irqsave(&stream->device->lock, flags);
+  if (stream->running) switch_off(stream);
+  spin_unlock_irqrestore(&stream->device->lock, flags);
+}
+EXPORT_SYMBOL(dw_i2s_disable);
 
 const char* dw_i2s_channel(struct dw_i2s_stream* stream) { return dma_chan_name(stream->chan); }
 EXPORT_SYMBOL(dw_i2s_channel);
