@@ -114,6 +114,17 @@ TEST(LinuxSuspect, KnowsNeitherPauseNorResidue) {
   }
 }
 
+/// The position in a ring moves by whole blocks.
+TEST(LinuxSuspect, KnowsThePositionInARingByBlocks) {
+  const Played theirs = play("position", kLinux, "k210", 1);
+  ASSERT_PLAYED(theirs);
+  EXPECT_GT(theirs.note("moved"), 3);
+  EXPECT_EQ(theirs.note("inside"), 0);
+  const Played ours = play("position", kOurs, "k210", 1);
+  ASSERT_PLAYED(ours);
+  EXPECT_GT(ours.note("inside"), 0);
+}
+
 /// A UART driver that stops reception at a silence takes what the residue says has come.
 TEST(LinuxSuspect, LosesWhatAPartialReceptionHasBrought) {
   const std::string client = "[client.uart]\nmodule = \"uart-loopback\"\npath = \"" DMAVP_SOURCE_DIR

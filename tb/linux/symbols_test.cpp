@@ -25,6 +25,8 @@ using testing::HasSubstr;
 const char kVirtDma[] = "../linux/linux-virt-dma";
 const char kDmatest[] = "../linux/linux-dmatest";
 
+const char kProvider[] = "../linux/linux-dw-axi-dmac";
+
 /// Board, framework.
 class LinuxModules : public testing::TestWithParam<std::tuple<const char*, bool>> {
  protected:
@@ -48,17 +50,24 @@ INSTANTIATE_TEST_SUITE_P(Boards, LinuxModules,
                                   (std::get<1>(row.param) ? "_linux" : "_ours");
                          });
 
-TEST_P(LinuxModules, EverySymbolComesFromItsProvider) {
-  Soc soc(options());
-  load_job(soc);
-  const char* const framework = linux_framework() ? "linux_dmaengine" : "dmaengine";
+/// Runs dmatest with these modules, and finds every symbol of theirs where it belongs.
+void expect_own_symbols(const SocOptions& options, bool linux_framework, bool linux_provider) {
+  const char* const framework = linux_framework ? "linux_dmaengine" : "dmaengine";
+  const char* const provider = linux_provider ? "linux_dw_axi_dmac" : "dw_axi_dmac";
   const std::map<std::string, std::string> files = {
       {framework,
-       linux_framework() ? LINUX_MODULE_DIR "/linux-dmaengine.so" : DMAVP_MODULE_DIR "/dmaengine.so"},
+       linux_framework ? LINUX_MODULE_DIR "/linux-dmaengine.so" : DMAVP_MODULE_DIR "/dmaengine.so"},
       {"linux_virt_dma", LINUX_MODULE_DIR "/linux-virt-dma.so"},
-      {"dw_axi_dmac", DMAVP_MODULE_DIR "/dw-axi-dmac.so"},
+      {provider,
+       linux_provider ? LINUX_MODULE_DIR "/linux-dw-axi-dmac.so" : DMAVP_MODULE_DIR "/dw-axi-dmac.so"},
       {"linux_dmatest", LINUX_MODULE_DIR "/linux-dmatest.so"}};
-  std::map<std::string, std::map<std::string, std::string>> bound;  // by module and symbol
+  Soc soc(options);
+  soc.load(linux_framework ? "../linux/linux-dmaengine" : "dmaengine");
+  soc.load(kVirtDma);
+  soc.load(linux_provider ? kProvider : "dw-axi-dmac");
+  soc.load(kDmatest, "iterations=3 run=1", "judge");
+  soc.unload_all();
+  std::map<std::string, std::map<std::string, std::string>> bound;  // object by module and symbol
   soc.on_settled([&] {
     if (!bound.empty() || loader::loaded().size() != files.size()) return;
     for (const auto& [module, file] : files) bound[module] = bindings_of(file);
@@ -66,20 +75,20 @@ TEST_P(LinuxModules, EverySymbolComesFromItsProvider) {
   ASSERT_EQ(soc.run(), Outcome::kDone) << soc.log();
   ASSERT_EQ(bound.size(), files.size());
 
-  std::map<std::string, std::string> provider;  // of every symbol a module exports
+  std::map<std::string, std::string> exporter;  // of every symbol a module exports
   std::map<std::string, kernel::ModuleFile> read;
   for (const auto& [module, file] : files) {
     std::string error;
     ASSERT_TRUE(kernel::read_module_file(file, read[module], error)) << error;
-    for (const std::string& symbol : read[module].exports) provider[symbol] = module;
+    for (const std::string& symbol : read[module].exports) exporter[symbol] = module;
   }
   for (const auto& [module, symbols] : bound) {
     for (const std::string& symbol : read[module].undefined)
       EXPECT_EQ(symbols.count(symbol), 1u) << module << " is not bound to " << symbol;
     for (const auto& [symbol, object] : symbols) {
       if (symbol.rfind("__asan", 0) == 0) continue;
-      const auto exported = provider.find(symbol);
-      if (exported != provider.end()) {
+      const auto exported = exporter.find(symbol);
+      if (exported != exporter.end()) {
         EXPECT_EQ(object, exported->second) << module << ": " << symbol;
       } else {
         EXPECT_TRUE(object == "kernel" || object.rfind("lib", 0) == 0)
@@ -89,14 +98,22 @@ TEST_P(LinuxModules, EverySymbolComesFromItsProvider) {
     for (const std::string& library : read[module].needed)
       EXPECT_EQ(library.rfind("lib", 0), 0u) << module << " links with " << library;
   }
-  // All of Linux's virt-dma that our provider asks for, and nothing of ours.
+  // All of Linux's virt-dma that a provider asks for, and nothing of ours.
   for (const char* symbol :
        {"vchan_init", "vchan_tx_submit", "vchan_tx_desc_free", "vchan_find_desc", "vchan_dma_desc_free_list"})
-    EXPECT_EQ(bound["dw_axi_dmac"][symbol], "linux_virt_dma") << symbol;
+    EXPECT_EQ(bound[provider][symbol], "linux_virt_dma") << symbol;
   EXPECT_EQ(bound["linux_dmatest"]["__dma_request_channel"], framework);
-  EXPECT_EQ(bound["dw_axi_dmac"]["dma_get_any_slave_channel"], framework);
-  EXPECT_EQ(bound["dw_axi_dmac"]["of_dma_controller_register"], framework);
+  EXPECT_EQ(bound[provider]["dma_get_any_slave_channel"], framework);
+  EXPECT_EQ(bound[provider]["of_dma_controller_register"], framework);
   EXPECT_EQ(bound["linux_dmatest"]["get_random_bytes"], "kernel");
+}
+
+TEST_P(LinuxModules, EverySymbolComesFromItsProvider) {
+  expect_own_symbols(options(), linux_framework(), false);
+}
+
+TEST_P(LinuxModules, EverySymbolOfLinuxsProviderComesFromItsProvider) {
+  expect_own_symbols(options(), linux_framework(), true);
 }
 
 /// What clients and providers may call is what Linux's modules export, no more and no less.

@@ -171,6 +171,30 @@ static int periods(void) {
   return ret;
 }
 
+/* The position in the ring, asked for again and again. */
+static int position(void) {
+  struct ring r;
+  int ret = ring_start(&r, 4096, 64, 0);
+
+  if (!ret) {
+    struct dma_tx_state state;
+    u32 last = 0;
+    int i, moved = 0, inside = 0;
+
+    for (i = 0; i < 1000; i++) {
+      udelay(2);
+      dmaengine_tx_status(r.b.chan, r.cookie, &state);
+      moved += state.residue != last;
+      inside += state.residue % r.period != 0;
+      last = state.residue;
+    }
+    judge_note("moved", moved);
+    judge_note("inside", inside);
+  }
+  ring_end(&r);
+  return ret;
+}
+
 /* A period has ended, its callback is due, and the ring is terminated (K41). One CPU. */
 static int period_end(void) {
   struct ring r;
@@ -206,6 +230,7 @@ static int long_period(void) {
 }
 
 const struct judge_case judge_slave_cases[] = {
-    {"list", list},       {"list-odd", list_odd},     {"list-tail", list_tail},     {"mixed", mixed},
-    {"periods", periods}, {"period-end", period_end}, {"long-period", long_period}, {NULL, NULL},
+    {"list", list},       {"list-odd", list_odd}, {"list-tail", list_tail},   {"mixed", mixed},
+    {"periods", periods}, {"position", position}, {"period-end", period_end}, {"long-period", long_period},
+    {NULL, NULL},
 };
