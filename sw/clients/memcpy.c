@@ -6,6 +6,7 @@
 #include <linux/kernel.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
+#include <linux/math.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/sched.h>
@@ -48,6 +49,11 @@ module_param(recover, bool, 0444);
 MODULE_PARM_DESC(
     recover, "after a failed copy check what it may not have changed and go on; the last copy must succeed");
 
+static bool reuse;
+module_param(reuse, bool, 0444);
+MODULE_PARM_DESC(reuse,
+                 "prepare the transfers of a copy once and submit them again for each (DMA_CTRL_REUSE)");
+
 #define BOUNDARY 4096u
 #define GUARD 0xa5
 
@@ -59,6 +65,13 @@ struct buffers {
   u8* src_base;
   u8* dst_base;
   size_t bytes; /* of each, guards included */
+};
+
+/* Transfers that are submitted for every copy, and the mappings they know. */
+struct prepared {
+  dma_addr_t src, dst; /* of the bases */
+  struct dma_async_tx_descriptor** tx;
+  size_t count;
 };
 
 /* Differs from copy to copy and from its neighbours at every distance a wrong address is likely to have. */
@@ -119,33 +132,110 @@ static void refused(struct copy_pump* pump) {
   dmavp_client_failure(pump->client, dma_chan_name(pump->chan), ktime_to_ns(ktime_get()), "refused");
 }
 
-static int copy_once(struct copy_pump* pump, const struct buffers* b, u32 round) {
+static int map(struct copy_pump* pump, const struct buffers* b, dma_addr_t* src, dma_addr_t* dst) {
   struct device* dev = dmaengine_get_dma_device(pump->chan);
-  dma_addr_t src, dst;
-  int ret;
 
-  if (verify) fill(b, round);
-  src = dma_map_single(dev, b->src_base, b->bytes, DMA_TO_DEVICE);
-  if (dma_mapping_error(dev, src)) {
+  *src = dma_map_single(dev, b->src_base, b->bytes, DMA_TO_DEVICE);
+  if (dma_mapping_error(dev, *src)) {
     refused(pump);
     return -ENOMEM;
   }
   /* Whole lines around the destination belong to it: written back before, invalidated after. */
-  dst = dma_map_single(dev, b->dst_base, b->bytes, DMA_BIDIRECTIONAL);
-  if (dma_mapping_error(dev, dst)) {
-    dma_unmap_single(dev, src, b->bytes, DMA_TO_DEVICE);
+  *dst = dma_map_single(dev, b->dst_base, b->bytes, DMA_BIDIRECTIONAL);
+  if (dma_mapping_error(dev, *dst)) {
+    dma_unmap_single(dev, *src, b->bytes, DMA_TO_DEVICE);
     refused(pump);
     return -ENOMEM;
   }
-  ret = copy_pump_run(pump, dst + dst_offset, src + src_offset, size);
+  return 0;
+}
+
+static void unmap(struct copy_pump* pump, const struct buffers* b, dma_addr_t src, dma_addr_t dst) {
+  struct device* dev = dmaengine_get_dma_device(pump->chan);
+
   dma_unmap_single(dev, dst, b->bytes, DMA_BIDIRECTIONAL);
   dma_unmap_single(dev, src, b->bytes, DMA_TO_DEVICE);
+}
+
+/* Looks at what the copy `round` has left, whose transfers ended with `ret`. */
+static int judge(struct copy_pump* pump, const struct buffers* b, u32 round, int ret) {
   if (!ret && verify && check(b, round)) {
     dmavp_client_failure(pump->client, dma_chan_name(pump->chan), ktime_to_ns(ktime_get()), "mismatch");
-    ret = -EIO;
-  } else if (ret && verify && check_failed(b, round)) {
-    ret = -EFAULT;
+    return -EIO;
   }
+  return ret && verify && check_failed(b, round) ? -EFAULT : ret;
+}
+
+static int copy_once(struct copy_pump* pump, const struct buffers* b, u32 round) {
+  dma_addr_t src, dst;
+  int ret;
+
+  if (verify) fill(b, round);
+  ret = map(pump, b, &src, &dst);
+  if (ret) return ret;
+  ret = copy_pump_run(pump, dst + dst_offset, src + src_offset, size);
+  unmap(pump, b, src, dst);
+  return judge(pump, b, round, ret);
+}
+
+static void give_to_cpu(struct copy_pump* pump, const struct buffers* b, const struct prepared* p) {
+  struct device* dev = dmaengine_get_dma_device(pump->chan);
+
+  dma_sync_single_for_cpu(dev, p->src, b->bytes, DMA_TO_DEVICE);
+  dma_sync_single_for_cpu(dev, p->dst, b->bytes, DMA_BIDIRECTIONAL);
+}
+
+/* The buffers stay mapped, and are the CPU's before and behind it. */
+static int copy_again(struct copy_pump* pump, const struct buffers* b, const struct prepared* p, u32 round) {
+  struct device* dev = dmaengine_get_dma_device(pump->chan);
+  int ret = 0;
+  size_t i;
+
+  if (verify) fill(b, round);
+  dma_sync_single_for_device(dev, p->src, b->bytes, DMA_TO_DEVICE);
+  dma_sync_single_for_device(dev, p->dst, b->bytes, DMA_BIDIRECTIONAL);
+  for (i = 0; i < p->count && !ret; i++) {
+    ret = copy_pump_room(pump);
+    if (!ret) ret = copy_pump_add(pump, p->tx[i], min(pump->chunk, size - i * pump->chunk));
+  }
+  ret = copy_pump_end(pump, ret);
+  dmaengine_synchronize(pump->chan); /* a descriptor is the channel's until its callback has returned */
+  give_to_cpu(pump, b, p);
+  return judge(pump, b, round, ret);
+}
+
+static void drop(struct copy_pump* pump, const struct buffers* b, struct prepared* p) {
+  size_t i;
+
+  for (i = 0; i < p->count; i++) dmaengine_desc_free(p->tx[i]);
+  kfree(p->tx);
+  p->tx = NULL;
+  unmap(pump, b, p->src, p->dst);
+}
+
+static int prepare(struct copy_pump* pump, const struct buffers* b, struct prepared* p) {
+  const size_t wanted = DIV_ROUND_UP((size_t)size, pump->chunk);
+  int ret = map(pump, b, &p->src, &p->dst);
+
+  if (ret) return ret;
+  give_to_cpu(pump, b, p);
+  p->count = 0;
+  p->tx = kcalloc(wanted, sizeof(*p->tx), GFP_KERNEL);
+  if (!p->tx) ret = -ENOMEM;
+  while (!ret && p->count < wanted) {
+    const size_t at = p->count * pump->chunk;
+    struct dma_async_tx_descriptor* tx =
+        dmaengine_prep_dma_memcpy(pump->chan, p->dst + dst_offset + at, p->src + src_offset + at,
+                                  min(pump->chunk, size - at), DMA_PREP_INTERRUPT | DMA_CTRL_ACK);
+
+    ret = tx ? dmaengine_desc_set_reuse(tx) : -ENOMEM;
+    if (!ret) p->tx[p->count++] = tx;
+  }
+  if (!ret) return 0;
+  pr_err("memcpy: %s cannot use a transfer again: error %d\n", dma_chan_name(pump->chan), ret);
+  refused(pump);
+  dmaengine_terminate_sync(pump->chan); /* frees the one that may not be used again */
+  drop(pump, b, p);
   return ret;
 }
 
@@ -153,6 +243,7 @@ static int copy_all(struct dma_chan* chan, uint* failed) {
   struct buffers b = {NULL, NULL, (size_t)size + 2 * BOUNDARY};
   void *src, *dst;
   struct copy_pump pump;
+  struct prepared p = {0};
   int ret = copy_pump_init(&pump, chan, client, chunk ? chunk : size, depth);
   uint i;
 
@@ -169,12 +260,14 @@ static int copy_all(struct dma_chan* chan, uint* failed) {
     b.dst_base = PTR_ALIGN((u8*)dst, BOUNDARY);
   }
   pump.timeout_ms = timeout_ms;
+  if (!ret && reuse) ret = prepare(&pump, &b, &p);
   for (i = 0; i < count && !ret; i++) {
-    ret = copy_once(&pump, &b, i);
+    ret = reuse ? copy_again(&pump, &b, &p, i) : copy_once(&pump, &b, i);
     if (!recover || ret == -EINTR || ret == -EFAULT || i + 1 == count) continue;
     if (ret) (*failed)++;
     ret = 0;
   }
+  if (p.tx) drop(&pump, &b, &p);
   kfree(src);
   kfree(dst);
   copy_pump_exit(&pump);
@@ -202,7 +295,8 @@ static int work(void* unused) {
   if (!ret && failed)
     pr_info("memcpy: %u copies of %u bytes, %u of them failed, the last one did not\n", count, size, failed);
   else if (!ret)
-    pr_info("memcpy: %u copies of %u bytes%s\n", count, size, verify ? ", all equal" : "");
+    pr_info("memcpy: %u copies of %u bytes%s%s\n", count, size, reuse ? ", each by the same descriptors" : "",
+            verify ? ", all equal" : "");
   else
     pr_err("memcpy: stopped by error %d\n", ret);
   end(ret);

@@ -5,30 +5,12 @@
 #include <ostream>
 #include <string>
 
-#include "modules/fake_soc.h"
+#include "clients/rig.h"
 
 using namespace dmavp;
 using namespace dmavp::test;
 
 namespace {
-
-FakeSoc::Settings machine(std::uint64_t seed) {
-  FakeSoc::Settings s;
-  s.device_tree = tree_path("narrow");
-  s.seed = seed;
-  return s;
-}
-
-struct Rig {
-  FakeSoc soc;
-  explicit Rig(std::uint64_t seed = 1) : soc(machine(seed)) { soc.boot(); }
-  int run(const std::string& client) { return soc.run({"dmaengine", "virt-dma", "dw-axi-dmac", client}); }
-  unsigned failed() const {
-    unsigned count = 0;
-    for (const FakeSoc::Report& r : soc.reports) count += r.failed;
-    return count;
-  }
-};
 
 using Fault = FakeDmac::Fault;
 struct Row {
@@ -44,14 +26,14 @@ class BlitFaults : public testing::TestWithParam<Row> {};
 /// first.
 TEST_P(BlitFaults, AreNoticedAndNamed) {
   const Row& row = GetParam();
-  Rig rig;
+  ClientRig rig;
   rig.soc.dmac.plan(0, row.fault);
   rig.run(std::string("blit columns=64 align=128 lines=20 output=out operation=") + row.operation);
   EXPECT_EQ(rig.soc.logged(row.message), 1u);
   EXPECT_EQ(rig.soc.logged("as expected"), 0u);
   EXPECT_EQ(rig.failed(), 1u);
   EXPECT_EQ(rig.soc.files.count("out"), 1u) << "a wrong picture is worth looking at";
-  EXPECT_EQ(kernel::Kernel::instance().statistics().live_allocations, 0u);
+  EXPECT_EQ(ClientRig::live_allocations(), 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -72,11 +54,11 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Blit, LeavesNothingBehindWhenItIsUnloadedAtWork) {
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    Rig rig(seed);
+    ClientRig rig(seed);
     EXPECT_NE(rig.soc.run({"dmaengine", "virt-dma", "dw-axi-dmac", "blit operation=clear,planes", "absent"}),
               0);
     EXPECT_EQ(rig.soc.logged("kernel."), 0u);
-    EXPECT_EQ(kernel::Kernel::instance().statistics().live_allocations, 0u);
+    EXPECT_EQ(ClientRig::live_allocations(), 0u);
     EXPECT_EQ(rig.soc.dmac.read(0x10, 8, rig.soc.time()), 0u);
   }
 }

@@ -1,5 +1,6 @@
-// dmatest on the real board over its parameters: {interrupt with 1 and 4 threads, polled} x {random, whole
-// buffers} x alignment x buffer size, every combination of the specification's regression matrix.
+// dmatest on the real board over its parameters: {memcpy, memset} x {interrupt with 1 and 4 threads, polled}
+// x {random, whole buffers} x alignment x buffer size, every combination of the specification's regression
+// matrix.
 #include <gtest/gtest.h>
 
 #include <initializer_list>
@@ -12,10 +13,11 @@
 namespace dmavp::tb {
 namespace {
 
-class Matrix : public testing::TestWithParam<std::tuple<const char*, const char*>> {};
+class Matrix : public testing::TestWithParam<std::tuple<const char*, const char*, const char*>> {};
 
 TEST_P(Matrix, EveryTransferIsRight) {
-  const auto& [mode, buffer] = GetParam();
+  const auto& [operation, mode, buffer] = GetParam();
+  const bool set = std::string(operation) == "memset";
   const bool four = std::string(mode) == "threads4";
   const bool large = std::string(buffer) == "1048576";
   const unsigned iterations = full_tier() ? 100 : large ? 2 : 10;
@@ -24,12 +26,12 @@ TEST_P(Matrix, EveryTransferIsRight) {
   for (const char* norandom : {"norandom=0", "norandom=1"}) {
     for (const char* alignment : {"alignment=-1", "alignment=0", "alignment=2", "alignment=4"}) {
       SCOPED_TRACE(std::string(norandom) + " " + alignment);
-      const Job job =
-          run_job(Words{"dmatest", "--board", "generic32", "iterations=" + std::to_string(iterations),
-                        four ? "threads_per_chan=4" : "threads_per_chan=1",
-                        std::string("polled=") + (std::string(mode) == "polled" ? "1" : "0"), norandom,
-                        alignment, std::string("test_buf_size=") + buffer,
-                        "max_channels=" + std::to_string(channels), "--seed", std::to_string(seed_base())});
+      const Job job = run_job(Words{
+          "dmatest", "--board", "generic32", set ? "dmatest=1" : "dmatest=0",
+          "iterations=" + std::to_string(iterations), four ? "threads_per_chan=4" : "threads_per_chan=1",
+          std::string("polled=") + (std::string(mode) == "polled" ? "1" : "0"), norandom, alignment,
+          std::string("test_buf_size=") + buffer, "max_channels=" + std::to_string(channels), "--seed",
+          std::to_string(seed_base())});
       ASSERT_EQ(job.finished.status, 0) << job.finished.err;
       const auto& client = job.result.at("clients").at(0);
       EXPECT_EQ(client.at("transfers").to_number<unsigned>(), iterations * channels * (four ? 4 : 1));
@@ -48,10 +50,12 @@ TEST_P(Matrix, EveryTransferIsRight) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Generic32, Matrix,
-                         testing::Combine(testing::Values("thread1", "threads4", "polled"),
+                         testing::Combine(testing::Values("memcpy", "memset"),
+                                          testing::Values("thread1", "threads4", "polled"),
                                           testing::Values("64", "4096", "16384", "1048576")),
                          [](const auto& row) {
-                           return std::string(std::get<0>(row.param)) + "_" + std::get<1>(row.param);
+                           return std::string(std::get<0>(row.param)) + "_" + std::get<1>(row.param) + "_" +
+                                  std::get<2>(row.param);
                          });
 
 class InterruptLatency : public testing::TestWithParam<const char*> {};
