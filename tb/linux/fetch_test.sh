@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # fetch.sh without a network: what it unpacks, what it warns of, and the one line it fails with.
 set -u
+unset DMAVP_LINUX_SOURCE # of whoever calls
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
