@@ -111,7 +111,6 @@ TEST(ExecInterrupt, SharedLineCallsEveryHandlerAndErrorsAreTold) {
   });
 }
 
-// covers: K42
 struct Tick {
   tasklet_struct tasklet;
   unsigned runs = 0;
@@ -129,7 +128,7 @@ struct Tick {
   }
 };
 
-TEST(ExecTasklet, ScheduledTwiceRunsOnceAndFromItselfAgain) {
+TEST(ExecTasklet, ScheduledTwiceRunsOnceAndFromItselfAgain) {  // covers: K42
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     World world(seed, 2);
@@ -156,7 +155,7 @@ TEST(ExecTasklet, ScheduledTwiceRunsOnceAndFromItselfAgain) {
   }
 }
 
-TEST(ExecTasklet, KillWaitsForAScheduledRun) {
+TEST(ExecTasklet, KillWaitsForAScheduledRun) {  // covers: K42
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     World world(seed, 2);
@@ -185,7 +184,7 @@ TEST(ExecTasklet, KillWaitsForAScheduledRun) {
   }
 }
 
-TEST(ExecTasklet, KillFromItselfIsReported) {
+TEST(ExecTasklet, KillFromItselfIsReported) {  // covers: K42
   World world;
   Tick a;
   world.run([&] {
@@ -196,7 +195,7 @@ TEST(ExecTasklet, KillFromItselfIsReported) {
   EXPECT_NE(world.machine.fatal_text.find("tasklet_kill"), std::string::npos);
 }
 
-TEST(ExecTasklet, RunsAtInterruptExitAfterTheHandler) {
+TEST(ExecTasklet, RunsAtInterruptExitAfterTheHandler) {  // covers: K42 R25
   World world(1, 1, kMs, never_deferred());
   Alarm a;
   Tick t;

@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 
 #include <map>
+#include <memory>
 #include <random>
 
 #include "svc_world.h"
@@ -238,7 +239,7 @@ TEST(Mapping, MasksDirectionsAndFailures) {
   });
 }
 
-TEST(Mapping, CoherentMemoryIsZeroedPagesFreedWithTheSameFour) {
+TEST(Mapping, CoherentMemoryIsZeroedPagesFreedWithTheSameFour) {  // covers: D5
   ServiceWorld world;
   world.run([&] {
     TestDevice device;
@@ -251,11 +252,42 @@ TEST(Mapping, CoherentMemoryIsZeroedPagesFreedWithTheSameFour) {
     dma_free_coherent(device.dev(), 100, p, handle);
     EXPECT_TRUE(world.machine.saw("kernel.bad-free"));
     EXPECT_EQ(world.live(), before + 1);
+    world.machine.diagnostics.clear();
+    dma_free_coherent(device.dev(), 5000, p + 4096, handle);
+    EXPECT_TRUE(world.machine.saw("kernel.bad-free"));
+    EXPECT_EQ(world.live(), before + 1);
     dma_free_coherent(device.dev(), 5000, p, handle);
     EXPECT_EQ(world.live(), before);
   });
 }
 
+/// What is no memory that a device can reach is not mapped, and unmapping the failure is told.
+TEST(Mapping, OnlyMemoryThatDevicesReachIsMapped) {
+  ServiceWorld world;
+  world.run([&] {
+    TestDevice device;
+    struct device* dev = device.dev();
+    const auto refused = [&](void* what) {
+      world.machine.diagnostics.clear();
+      const dma_addr_t addr = dma_map_single(dev, what, 4, DMA_TO_DEVICE);
+      return addr == DMA_MAPPING_ERROR && world.machine.saw("mapping.not-ram");
+    };
+    int on_stack = 0;
+    EXPECT_TRUE(refused(&on_stack));  // D9
+    static const int kReadOnly = 7;
+    EXPECT_TRUE(refused(const_cast<int*>(&kReadOnly)));                        // D10
+    EXPECT_TRUE(refused(reinterpret_cast<void*>(&dma_alloc_attrs)));           // D10
+    EXPECT_TRUE(refused(reinterpret_cast<void*>(std::uintptr_t{0x1234560})));  // D11
+    const auto far = std::make_unique<char[]>(64);                             // as vmalloc() would give
+    EXPECT_TRUE(refused(far.get()));                                           // D12
+    EXPECT_FALSE(world.machine.saw("mapping.unmap-of-failed"));
+    dma_unmap_single(dev, DMA_MAPPING_ERROR, 4, DMA_TO_DEVICE);  // D1
+    EXPECT_TRUE(world.machine.saw("mapping.unmap-of-failed"));
+  });
+}
+
+/// covers: R15 R16 R17 R18. A device sees what the CPU has given it by mapping, the CPU what came before it
+/// took the memory back, and both only by the device that the mapping is for.
 TEST(Mapping, WithTwoViewsOnlyMapUnmapAndSyncMoveData) {
   ServiceWorld world(1, false);
   world.run([&] {
@@ -276,6 +308,18 @@ TEST(Mapping, WithTwoViewsOnlyMapUnmapAndSyncMoveData) {
     bus[70] = std::byte{8};
     dma_unmap_single(dev, in, 128, DMA_FROM_DEVICE);
     EXPECT_EQ(p[70], 8);
+    bus[71] = std::byte{6};  // R16: what arrives after the unmap is not seen
+    EXPECT_EQ(p[71], 0);
+    struct device other = {};  // R17 R18: its own accesses go through the cache, so nothing is moved for it
+    other.init_name = "other";
+    other.dma_mask = dev->dma_mask;
+    other.dma_coherent = true;
+    p[2] = 4;
+    const dma_addr_t wrong = dma_map_single(&other, p, 128, DMA_BIDIRECTIONAL);
+    EXPECT_EQ(bus[2], std::byte{0});
+    dma_sync_single_for_device(&other, wrong, 128, DMA_BIDIRECTIONAL);
+    EXPECT_EQ(bus[2], std::byte{0});
+    dma_unmap_single(&other, wrong, 128, DMA_BIDIRECTIONAL);
     dma_addr_t handle;
     auto* shared = static_cast<unsigned char*>(dma_alloc_coherent(dev, 64, &handle, GFP_KERNEL));
     shared[3] = 7;
@@ -285,7 +329,7 @@ TEST(Mapping, WithTwoViewsOnlyMapUnmapAndSyncMoveData) {
   });
 }
 
-TEST(Scatterlist, WalksChainsCopiesAndMaps) {
+TEST(Scatterlist, WalksChainsCopiesAndMaps) {  // covers: R19
   ServiceWorld world;
   world.run([&] {
     TestDevice device;
@@ -320,6 +364,10 @@ TEST(Scatterlist, WalksChainsCopiesAndMaps) {
     }
     EXPECT_EQ(sg_nents_for_dma(first, 6, 50), 1 + 1 + 2 + 3 + 4 + 4);
     dma_unmap_sg(device.dev(), first, 6, DMA_TO_DEVICE);
+    u64* mask = device.dev()->dma_mask;
+    device.dev()->dma_mask = nullptr;
+    EXPECT_EQ(dma_map_sg(device.dev(), first, 6, DMA_TO_DEVICE), 0u);
+    device.dev()->dma_mask = mask;
     for (unsigned char* p : parts) kfree(p);
   });
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <random>
+#include <type_traits>
 
 #include "dmaengine/provider.h"
 
@@ -12,7 +13,7 @@ namespace {
 
 constexpr dma_cookie_t kLargest = 0x7FFFFFFF;
 
-TEST(Cookies, FirstIsTwoAndTheyWrapPastZero) {  // covers: K20 R27
+TEST(Cookies, FirstIsTwoAndTheyWrapPastZero) {  // covers: K20 K21 R27
   dma_chan chan = {};
   dma_async_tx_descriptor tx = {};
   tx.chan = &chan;
@@ -109,6 +110,21 @@ TEST(Interleaved, GapOfADirection) {  // covers: K18
   EXPECT_EQ(dmaengine_get_dst_icg(&xt, &chunk), 0u) << "no dst_sgl";
   xt.dst_sgl = true;
   EXPECT_EQ(dmaengine_get_dst_icg(&xt, &chunk), 7u);
+}
+
+/// covers: R14. A direction of the mapping API is no direction of a transfer.
+TEST(Signatures, PrepareCallsAreTodays) {
+  using Tx = dma_async_tx_descriptor*;
+  using Direction = dma_transfer_direction;
+  EXPECT_TRUE((std::is_same_v<decltype(&dmaengine_prep_slave_sg),
+                              Tx (*)(dma_chan*, scatterlist*, unsigned, Direction, unsigned long)>));
+  EXPECT_TRUE((std::is_same_v<decltype(&dmaengine_prep_dma_cyclic),
+                              Tx (*)(dma_chan*, dma_addr_t, size_t, size_t, Direction, unsigned long)>));
+  EXPECT_TRUE((std::is_same_v<decltype(&dmaengine_prep_interleaved_dma),
+                              Tx (*)(dma_chan*, dma_interleaved_template*, unsigned long)>));
+  EXPECT_TRUE((std::is_same_v<decltype(&dmaengine_prep_slave_single),
+                              Tx (*)(dma_chan*, dma_addr_t, size_t, Direction, unsigned long)>));
+  EXPECT_FALSE((std::is_convertible_v<dma_data_direction, Direction>));
 }
 
 TEST(Capabilities, MaskByName) {

@@ -22,13 +22,18 @@ TEST_P(Framework, Case) {
     if (line.find("CHECK failed") != std::string::npos) ADD_FAILURE() << line;
   EXPECT_EQ(status, 0) << kernel::Kernel::instance().error();
   EXPECT_EQ(kernel::Kernel::instance().statistics().live_allocations, 0u);
+  const bool atomic = std::string(GetParam()) == "waiting_in_atomic_context";  // R40
+  EXPECT_EQ(soc.logged("kernel.sleep-in-atomic") != 0, atomic);
 }
 
 INSTANTIATE_TEST_SUITE_P(Modules, Framework,
                          testing::Values("request_without_provider", "request_by_device_tree",
                                          "request_by_map", "request_by_mask", "missing_operations",
                                          "registration", "submit_and_issue", "callbacks", "terminate",
-                                         "reuse", "waiting", "unmap_and_metadata"),
+                                         "reuse", "waiting", "unmap_and_metadata", "descriptor_states",
+                                         "freeing_without_lock", "completion_before_callback", "public_users",
+                                         "provider_configuration", "lock_until_submit", "waits_for_callbacks",
+                                         "waiting_in_atomic_context"),
                          [](const auto& row) { return std::string(row.param); });
 
 }  // namespace

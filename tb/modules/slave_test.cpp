@@ -109,6 +109,15 @@ TEST(SlaveBurst, IsTheLongestCodedOneThatIsNotLonger) {
   }
 }
 
+TEST(SlaveBurst, IsThatOfTheConfigurationAtPrepare) {  // covers: K12
+  for (const char* parameters : {"configurations", "configurations to_device=1"}) {
+    Rig rig("narrow");
+    rig.run(parameters);
+    ASSERT_EQ(rig.soc.dmac.ctl_seen.size(), 3u);
+    for (unsigned i = 0; i < 3; i++) EXPECT_EQ(rig.soc.dmac.ctl_seen[i] >> 14 & 0xF, i + 1);
+  }
+}
+
 TEST(SlaveLimits, LengthsThatHardwareOrResidueCannotHoldAreRefusedWithTheReason) {
   for (const char* tree : {"narrow", "wide", "plain"}) {
     Rig rig(tree);

@@ -18,5 +18,13 @@ void terminate();
 void reuse();
 void waiting();
 void unmap_and_metadata();
+void descriptor_states();
+void freeing_without_lock();
+void completion_before_callback();
+void public_users();
+void provider_configuration();
+void lock_until_submit();
+void waits_for_callbacks();
+void waiting_in_atomic_context();
 
 }  // namespace dmavp::test

@@ -192,7 +192,7 @@ bool terminate_at(CopyBench& b, unsigned ns, Way way, Seen& seen) {
 }
 
 /// Memory agrees with the residue, nothing moves and no callback comes afterwards, the next transfer is
-/// right, also where it is issued before the channel has stopped.
+/// right, also where it is issued before the channel has stopped (R33 R34 R35 R38 R49 R50 K36).
 void terminate_everywhere() {
   CopyBench b;
   Seen seen[kWays] = {{"terminate"}, {"terminate with the next transfer"}, {"terminate while paused"}};

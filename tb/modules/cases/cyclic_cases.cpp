@@ -36,7 +36,7 @@ void captured(void* param) {
 
 }  // namespace
 
-/// Rings of every number of periods: each position is seen, and the bytes are those of the stream.
+/// Rings of every number of periods: each position is seen, and the bytes are those of the stream (R11).
 void cyclic_positions() {
   SlaveBench b(DMA_DEV_TO_MEM);
   CHECK_EQ(b.configure(2, 16), 0);
@@ -141,7 +141,8 @@ void cyclic_bound() {
   }
 }
 
-/// Terminated at any moment a ring is gone, and another can start at once; what it moved is a prefix.
+/// Terminated at any moment a ring is gone, and another can start at once; what it moved is a prefix (R23
+/// R35 K36).
 void cyclic_terminate() {
   SlaveBench b(DMA_MEM_TO_DEV);
   CHECK_EQ(b.configure(2, 4), 0);

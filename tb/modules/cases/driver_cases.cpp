@@ -112,6 +112,7 @@ struct Bench {
   }
 };
 
+/// Any length and alignment (R13).
 void copies() {
   dma_chan* chan = request();
   struct device* dev = dmaengine_get_dma_device(chan);
@@ -150,7 +151,7 @@ void copies() {
   dma_release_channel(chan);
 }
 
-/// Submit several, issue once: all run, in order, each starting from the interrupt of the one before.
+/// Submit several, issue once: all run, in order, each starting from the interrupt of the one before (R31).
 void queue() {
   Bench b;
   Transfer t[5];

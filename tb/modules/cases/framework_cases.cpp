@@ -28,6 +28,14 @@ const Case kCases[] = {
     {"reuse", reuse},
     {"waiting", waiting},
     {"unmap_and_metadata", unmap_and_metadata},
+    {"descriptor_states", descriptor_states},
+    {"freeing_without_lock", freeing_without_lock},
+    {"completion_before_callback", completion_before_callback},
+    {"public_users", public_users},
+    {"provider_configuration", provider_configuration},
+    {"lock_until_submit", lock_until_submit},
+    {"waits_for_callbacks", waits_for_callbacks},
+    {"waiting_in_atomic_context", waiting_in_atomic_context},
 };
 
 int run() { return run_case(kCases, ::test); }

@@ -21,7 +21,8 @@ namespace {
 
 constexpr size_t kSize = 65536;
 
-/// Between places in memory, both of which move on: any sizes, alignments and gaps; nothing else is touched.
+/// Between places in memory, both of which move on: any sizes, alignments and gaps; nothing else is touched
+/// (R12 K18).
 void memory() {
   MemoryBench b(kSize);
   for (unsigned round = 0; round < rounds; round++) {
@@ -152,7 +153,7 @@ void refusals() {
   b.run(prep_lines(b, xt, 64, 4));
 }
 
-/// Between memory and a stream: the host looks at what was given away.
+/// Between memory and a stream: the host looks at what was given away (R12).
 void slave() {
   SlaveBench b(to_device ? DMA_MEM_TO_DEV : DMA_DEV_TO_MEM);
   u64 streamed = 0;

@@ -29,6 +29,7 @@ void free_resources(dma_chan* chan) {
 
 void free_descriptor(virt_dma_desc* vd) {
   script.released++;
+  script.released_locked += spin_is_locked(&to_virt_chan(vd->tx.chan)->lock) != 0;
   kfree(container_of(vd, struct Descriptor, vd));
 }
 
@@ -49,6 +50,7 @@ void start_next(Channel* c) {
 }
 
 void issue_pending(dma_chan* chan) {
+  script.issues++;
   Channel* c = to_channel(chan);
   unsigned long flags;
   spin_lock_irqsave(&c->vc.lock, flags);

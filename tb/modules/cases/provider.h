@@ -32,6 +32,8 @@ struct Provider {
 struct Script {
   int alloc_result;
   unsigned prepared, released;  ///< descriptors
+  unsigned released_locked;     ///< of these, with the lock of their channel held
+  unsigned issues;
   int terminations;
   unsigned synchronizations;
 };

@@ -29,7 +29,7 @@ namespace {
 dma_transfer_direction direction() { return to_device ? DMA_MEM_TO_DEV : DMA_DEV_TO_MEM; }
 
 /// Lists of 1 to 17 pieces anywhere in memory, all widths, all bursts; the stream goes on from one to the
-/// next.
+/// next (R1 R10 R13).
 void lists() {
   SlaveBench b(direction());
   constexpr unsigned kPieces = 17;
@@ -76,7 +76,7 @@ void lists() {
   }
 }
 
-/// One item for each maxburst: the host compares what the controller is told.
+/// One item for each maxburst: the host compares what the controller is told (R6 R9 K11).
 void bursts() {
   SlaveBench b(direction());
   for (u32 maxburst = 0; maxburst <= 40; maxburst++) {
@@ -85,6 +85,19 @@ void bursts() {
     b.start(t, 0, 256);
     CHECK(b.wait(t));
   }
+}
+
+/// K12: what is prepared keeps the configuration that it was prepared with; the host looks at the bursts.
+void configurations() {
+  SlaveBench b(direction());
+  Transfer t[3];
+  for (unsigned i = 0; i < 3; i++) {
+    CHECK_EQ(b.configure(4, 4u << i), 0);
+    b.submit(dmaengine_prep_slave_single(b.chan, b.bus, 256, direction(), 0), t[i]);
+  }
+  CHECK_EQ(b.configure(1, 1), 0);
+  dma_async_issue_pending(b.chan);
+  CHECK(b.wait(t[2]));
 }
 
 /// Lengths on both sides of a limit: of a block where the peripheral ends it, and of the residue.
@@ -200,7 +213,8 @@ void pause_and_resume() {
   }
 }
 
-/// The host makes the channel take its time to stop, or not stop at all before it is aborted.
+/// The host makes the channel take its time to stop, or not stop at all before it is aborted. What is issued
+/// meanwhile waits (R50).
 void slow_stop() {
   SlaveBench b(direction());
   CHECK_EQ(b.configure(4, 4), 0);
@@ -287,7 +301,7 @@ int try_config(SlaveBench& b, unsigned width, dma_addr_t address, u32 window = 0
   return dmaengine_slave_config(b.chan, &cfg);
 }
 
-/// What hardware cannot do is refused, with the error of the call, and leaves the channel usable.
+/// What hardware cannot do is refused, with the error of the call, and leaves the channel usable (R8 R13).
 void refusals() {
   SlaveBench b(direction());
   const auto single = [&](size_t at, size_t bytes) {
@@ -341,6 +355,7 @@ void refusals() {
 const Case kCases[] = {
     {"lists", lists},
     {"bursts", bursts},
+    {"configurations", configurations},
     {"lengths", lengths},
     {"few_handshakes", few_handshakes},
     {"residue", residue},

@@ -34,7 +34,7 @@ u32 random(u32 below) {
 }
 
 /// Every maxburst, with lists of pieces of any length and alignment; a length that leaves part of an item is
-/// refused and leaves the channel usable.
+/// refused and leaves the channel usable (R6 R10).
 void lists() {
   constexpr unsigned kPieces = 9;
   TrafficBench b(direction(), 32768);
@@ -120,7 +120,8 @@ struct Moment {
   }
 };
 
-/// Paused at every burst boundary, by sweeping the moment through the transfer: the stream is exact.
+/// Paused at every burst boundary, by sweeping the moment through the transfer: the stream is exact (R42
+/// R43 R47 K24).
 void pause_everywhere() {
   TrafficBench b(direction(), 4096);
   Moment m{b, kItems * b.width};
@@ -147,7 +148,8 @@ void pause_everywhere() {
 }
 
 /// Terminated at every burst boundary in three ways: memory and device agree, nothing moves afterwards, no
-/// callback comes; what is issued before the channel has stopped waits for it and is right.
+/// callback comes; what is issued before the channel has stopped waits for it and is right (R33 R35 R36
+/// R50).
 void terminate_everywhere() {
   TrafficBench b(direction(), 4096);
   Moment m{b, kItems * b.width};
@@ -195,7 +197,7 @@ void terminate_everywhere() {
 }
 
 /// A ring paused at every burst boundary, again and again in many rounds: the position is the device's count
-/// modulo the ring, and the stream goes on where it stopped.
+/// modulo the ring, and the stream goes on where it stopped (R11 K23).
 void cyclic_everywhere() {
   TrafficBench b(direction(), 4096);
   Moment m{b, kItems * b.width};

@@ -9,34 +9,11 @@
 #include <linux/ktime.h>
 #include <linux/slab.h>
 
+#include "modules/cases/bench.h"
 #include "modules/cases/cases.h"
 
 namespace dmavp::test {
 namespace {
-
-/// A held channel of the first provider.
-struct Bench {
-  Channel* c;
-  dma_chan* chan;
-  Bench() {
-    CHECK_EQ(register_providers(), 0);
-    dma_cap_mask_t mask;
-    dma_cap_zero(mask);
-    dma_cap_set(DMA_MEMCPY, mask);
-    chan = dma_request_channel(mask, nullptr, nullptr);
-    c = to_channel(chan);
-  }
-  ~Bench() {
-    dmaengine_terminate_sync(chan);
-    dma_release_channel(chan);
-    unregister_providers();
-  }
-  Bench(const Bench&) = delete;
-  Bench& operator=(const Bench&) = delete;
-  dma_async_tx_descriptor* prep(unsigned long flags = DMA_PREP_INTERRUPT) const {
-    return dmaengine_prep_dma_memcpy(chan, 0, 0, 16, flags);
-  }
-};
 
 struct Record {
   unsigned calls = 0;
@@ -68,12 +45,6 @@ dma_cookie_t submit(const Bench& b, unsigned number) {
   tx->callback = note_callback;
   tx->callback_param = &tag[number];
   return dmaengine_submit(tx);
-}
-
-unsigned length(list_head* list) {
-  unsigned n = 0;
-  for (list_head* at = list->next; at != list; at = at->next) n++;
-  return n;
 }
 
 }  // namespace
