@@ -31,7 +31,7 @@ namespace {
 constexpr size_t kSize = 4096;
 constexpr unsigned kLimit_ns = 100000;
 
-/// Any moment: memory holds at least what the residue says, and hardly more.
+/// Any moment: memory holds at least what the residue says, and hardly more (K24).
 void residue() {
   MemoryBench b(kSize);
   each_kind(b, [&](Job& job) {
@@ -72,7 +72,7 @@ struct Met {
   }
 };
 
-/// Paused anywhere: memory is what the residue says, and stays so; what follows is right.
+/// Paused anywhere: memory is what the residue says, and stays so; what follows is right (R42 R43 R47).
 void pause_anywhere() {
   MemoryBench b(kSize);
   each_kind(b, [&](Job& job) {
@@ -107,7 +107,8 @@ void pause_anywhere() {
 }
 
 /// Terminated anywhere, at once or while paused: memory holds a beginning of the transfer, at least what the
-/// residue said, and nothing moves any more; what is issued at once waits and is right.
+/// residue said, and nothing moves any more; what is issued at once waits and is right (R33 R34 R35 R50
+/// K36).
 void terminate_anywhere() {
   MemoryBench b(kSize);
   each_kind(b, [&](Job& job) {
@@ -149,7 +150,7 @@ void terminate_anywhere() {
   });
 }
 
-/// A descriptor that is submitted again and again, until it is freed.
+/// A descriptor that is submitted again and again, until it is freed (K16).
 void reuse() {
   MemoryBench b(kSize);
   each_kind(b, [&](Job& job) {
@@ -234,7 +235,7 @@ dma_async_tx_descriptor* prep_hole(MemoryBench& b, unsigned kind, bool reading, 
 }
 
 /// A bus error has a result, a residue and a status of its own; the queue goes on, and a descriptor that has
-/// failed can succeed.
+/// failed can succeed (R31 K30).
 void errors() {
   MemoryBench b(kSize);
   for (unsigned kind = 0; kind < 4; kind++) {
@@ -292,7 +293,7 @@ void interrupts() {
   CHECK(job.only(job.length()));
 }
 
-/// The capabilities name what there is, and no metadata.
+/// The capabilities name what there is, and no metadata (K10 K43).
 void capabilities() {
   MemoryBench b(kSize);
   const dma_cap_mask_t mask = b.chan->device->cap_mask;

@@ -72,6 +72,7 @@ void takes_over(MemoryBench& b, Job& job) {
 
 }  // namespace
 
+/// covers: K14 K17. What follows takes over with DMA_PREP_LOAD_EOT only.
 void repeat() {
   MemoryBench b(kSize);
   each_interleaved(b, [&](Job& job) {
@@ -88,7 +89,7 @@ void repeat() {
 }
 
 /// Paused anywhere, between two repetitions too: nothing moves until it is resumed, and what was issued
-/// meanwhile takes over where it should.
+/// meanwhile takes over where it should (K17 K37).
 void repeat_stops() {
   MemoryBench b(kSize);
   each_interleaved(b, [&](Job& job) {

@@ -21,7 +21,8 @@ namespace {
 
 dma_transfer_direction direction() { return to_device ? DMA_MEM_TO_DEV : DMA_DEV_TO_MEM; }
 
-/// Paused anywhere, then resumed or terminated: memory and residue agree, and the stream loses nothing.
+/// Paused anywhere, then resumed or terminated: memory and residue agree, and the stream loses nothing (R42
+/// R43 K37).
 void stops() {
   SlaveBench b(direction());
   u64 streamed = 0;
@@ -148,7 +149,7 @@ unsigned repetition(const SlaveJob& job, size_t place) {
   return 0;
 }
 
-/// A template that repeats: the stream goes on from one repetition to the next.
+/// A template that repeats: the stream goes on from one repetition to the next (R12 K17).
 void repeat() {
   SlaveBench b(direction());
   CHECK_EQ(b.configure(4, 8), 0);
@@ -179,7 +180,7 @@ void repeat() {
   CHECK_EQ(dmaengine_tx_status(b.chan, cookie, nullptr), DMA_COMPLETE);
 }
 
-/// Thousands of entries of a byte, a third of them empty; nothing but empty ones is no list.
+/// Thousands of entries of a byte, a third of them empty; nothing but empty ones is no list (R10).
 void long_list() {
   constexpr unsigned kEntries = 4500;
   SlaveBench b(direction());
