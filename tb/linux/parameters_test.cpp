@@ -48,6 +48,17 @@ TEST(LinuxParameters, ChannelTakesTheChannelItNames) {
   EXPECT_EQ(two.log.added, 2u);
 }
 
+/// Our provider fills memory, so Linux's dmatest can be told to test that.
+TEST(LinuxParameters, FillsMemoryInsteadOfCopying) {
+  const LinuxJob job = run_linux({"--board", "k210"}, 2, "dmatest=1,iterations=20,run=1");
+  ASSERT_EQ(job.status, 0) << job.err;
+  ASSERT_EQ(job.log.summaries.size(), 6u) << job.err;
+  for (const DmatestSummary& summary : job.log.summaries)
+    EXPECT_THAT(summary.thread, HasSubstr("-set")) << "a thread of copies";
+  EXPECT_EQ(job.log.tests(), 6u * 20);
+  EXPECT_EQ(job.log.failures(), 0u);
+}
+
 TEST(LinuxParameters, DeviceSelectsTheController) {
   const LinuxJob job = run_linux({"--board", "k210"}, 2, "device=50000000.dma-controller,iterations=3,run=1");
   ASSERT_EQ(job.status, 0) << job.err;

@@ -145,7 +145,7 @@ TEST(KindsLimits, LengthsAroundABlockOfTheWideLayout) {
 
 TEST(KindsLimits, AddressesAcross4GiB) {
   EngineRig rig(kNarrow);
-  rig.run("kind-cases test=across_4gib high=" + std::to_string(HighMemory::kMiddle));
+  rig.run("kind-cases test=across_4gib high_memory=" + std::to_string(HighMemory::kMiddle));
 }
 
 TEST(KindsSet, RandomPiecesHoldTheValueAndNothingElseIsTouched) {

@@ -1,8 +1,16 @@
 // Random constant transfers, lengths around the limit of a block, and addresses across 4 GiB.
 // covers: M17 M28 K18
+#include <linux/moduleparam.h>
 #include <linux/scatterlist.h>
 
 #include "modules/cases/kinds.h"
+
+static uint rounds = 30;
+module_param(rounds, uint, 0444);
+static uint block_items = 4096;  // of the channel's blocks at most
+module_param(block_items, uint, 0444);
+static ulong high_memory;  // bus address of memory that software does not see, across a multiple of 4 GiB
+module_param(high_memory, ulong, 0444);
 
 namespace dmavp::test {
 namespace {

@@ -1,21 +1,15 @@
 // Interleaved transfers on the real controller, against the formula of the API.
 // covers: R12 R13 K14 K18
-#include <linux/module.h>
-#include <linux/moduleparam.h>
-
+#include "modules/cases/case_module.h"
 #include "modules/cases/memory_bench.h"
 #include "modules/cases/slave_bench.h"
 
-static char test[64];
-module_param_string(test, test, sizeof(test), 0444);
 static bool to_device;
 module_param(to_device, bool, 0444);
 static uint rounds = 30;
 module_param(rounds, uint, 0444);
 
 namespace dmavp::test {
-
-unsigned failures;
 
 namespace {
 
@@ -228,13 +222,7 @@ void slave_fixed() {
 const Case kCases[] = {{"memory", memory},     {"pictures", pictures}, {"fixed", fixed},
                        {"refusals", refusals}, {"slave", slave},       {"slave_fixed", slave_fixed}};
 
-int run() { return run_case(kCases, ::test); }
-module_init(run);
-
-void leave() {}
-module_exit(leave);
-
 }  // namespace
 }  // namespace dmavp::test
 
-MODULE_LICENSE("MIT");
+CASE_MODULE(dmavp::test::kCases);

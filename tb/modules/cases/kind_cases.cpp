@@ -1,30 +1,16 @@
 // Transfers in memory of every kind on the real controller: status, stops, errors, use again, repetition.
 // covers: R31 R33 R35 R36 R37 R42 R43 R47 K14 K16 K17 K23 K24 K30 K36 K37 K43
-#include <linux/module.h>
-#include <linux/moduleparam.h>
 #include <linux/scatterlist.h>
 
+#include "modules/cases/case_module.h"
 #include "modules/cases/kinds.h"
 
-static char test[64];
-module_param_string(test, test, sizeof(test), 0444);
 static uint step_ns = 10;
 module_param(step_ns, uint, 0444);
 static uint stops = 8;  // different places at least where a sweep has stopped each kind
 module_param(stops, uint, 0444);
-static uint random_rounds = 30;
-module_param_named(rounds, random_rounds, uint, 0444);
-static uint items = 4096;
-module_param_named(block_items, items, uint, 0444);
-static ulong high;
-module_param(high, ulong, 0444);
 
 namespace dmavp::test {
-
-unsigned failures;
-unsigned rounds;
-unsigned block_items;
-u64 high_memory;
 
 namespace {
 
@@ -78,7 +64,7 @@ void pause_anywhere() {
   each_kind(b, [&](Job& job) {
     Met met;
     bool ended = false;
-    for (unsigned ns = 0; !ended && ns < kLimit_ns; ns += step_ns) {
+    for (unsigned ns = 0; !ended && !failures && ns < kLimit_ns; ns += step_ns) {
       job.clear();
       Transfer t;
       const dma_cookie_t cookie = b.start(job.prep(), t);
@@ -115,7 +101,7 @@ void terminate_anywhere() {
     Met met;
     for (unsigned way = 0; way < 3; way++) {
       bool ended = false;
-      for (unsigned ns = 0; !ended && ns < kLimit_ns; ns += 3 * step_ns) {
+      for (unsigned ns = 0; !ended && !failures && ns < kLimit_ns; ns += 3 * step_ns) {
         job.clear();
         Transfer t, next;
         const dma_cookie_t cookie = b.start(job.prep(), t);
@@ -331,18 +317,7 @@ const Case kCases[] = {{"residue", residue},
                        {"block_limits", block_limits},
                        {"across_4gib", across_4gib}};
 
-int run() {
-  rounds = random_rounds;
-  block_items = items;
-  high_memory = high;
-  return run_case(kCases, ::test);
-}
-module_init(run);
-
-void leave() {}
-module_exit(leave);
-
 }  // namespace
 }  // namespace dmavp::test
 
-MODULE_LICENSE("MIT");
+CASE_MODULE(dmavp::test::kCases);

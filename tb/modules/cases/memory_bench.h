@@ -56,22 +56,13 @@ struct MemoryBench {
     for (size_t i = 0; i < size; i++) n += dst[i] != expected[i];
     return n;
   }
-  dma_cookie_t submit(dma_async_tx_descriptor* tx, Transfer& t) {
-    CHECK(tx != nullptr);
-    if (!tx) return -EINVAL;
-    tx->callback_result = count;
-    tx->callback_param = &t;
-    return dmaengine_submit(tx);
-  }
+  dma_cookie_t submit(dma_async_tx_descriptor* tx, Transfer& t) { return submit_counted(tx, t); }
   dma_cookie_t start(dma_async_tx_descriptor* tx, Transfer& t) {
     const dma_cookie_t cookie = submit(tx, t);
     dma_async_issue_pending(chan);
     return cookie;
   }
-  bool wait(const Transfer& t, unsigned calls = 1, unsigned ms = 50) {
-    for (unsigned i = 0; i < ms * 100 && t.calls < calls; i++) usleep_range(10, 10);
-    return t.calls >= calls;
-  }
+  bool wait(const Transfer& t, unsigned calls = 1, unsigned ms = 50) { return wait_counted(t, calls, ms); }
   /// Runs it to its end: it is a success without residue, and dst is what is expected.
   void run(dma_async_tx_descriptor* tx) {
     Transfer t;

@@ -94,7 +94,7 @@ void repeat_stops() {
   MemoryBench b(kSize);
   each_interleaved(b, [&](Job& job) {
     unsigned between = 0;
-    for (unsigned round = 0; round < 160; round++) {
+    for (unsigned round = 0; round < 160 && !failures; round++) {
       job.clear();
       Transfer t, next;
       const dma_cookie_t cookie = b.start(job.prep(kRepeat), t);

@@ -59,13 +59,7 @@ struct SlaveBench {
     memset(&cfg, 0xff, sizeof(cfg));  // K12
     return ret;
   }
-  dma_cookie_t submit(dma_async_tx_descriptor* tx, Transfer& t) {
-    CHECK(tx != nullptr);
-    if (!tx) return -EINVAL;
-    tx->callback_result = count;
-    tx->callback_param = &t;
-    return dmaengine_submit(tx);
-  }
+  dma_cookie_t submit(dma_async_tx_descriptor* tx, Transfer& t) { return submit_counted(tx, t); }
   dma_cookie_t start(Transfer& t, size_t at, size_t bytes) {
     const dma_cookie_t cookie =
         submit(dmaengine_prep_slave_single(chan, bus + at, bytes, direction, DMA_PREP_INTERRUPT), t);
@@ -78,10 +72,7 @@ struct SlaveBench {
     dma_async_issue_pending(chan);
     return cookie;
   }
-  bool wait(const Transfer& t, unsigned calls = 1, unsigned ms = 20) {
-    for (unsigned i = 0; i < ms * 100 && t.calls < calls; i++) usleep_range(10, 10);
-    return t.calls >= calls;
-  }
+  bool wait(const Transfer& t, unsigned calls = 1, unsigned ms = 20) { return wait_counted(t, calls, ms); }
   u32 residue(dma_cookie_t cookie) {
     dma_tx_state state;
     dmaengine_tx_status(chan, cookie, &state);

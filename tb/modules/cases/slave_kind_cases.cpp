@@ -3,19 +3,14 @@
 // covers: R10 R12 R31 R42 R43 K10 K16 K17 K23 K24 K30
 #include "modules/cases/slave_kinds.h"
 
-#include <linux/module.h>
-#include <linux/moduleparam.h>
+#include "modules/cases/case_module.h"
 
-static char test[64];
-module_param_string(test, test, sizeof(test), 0444);
 static bool to_device;
 module_param(to_device, bool, 0444);
 static uint block_items = 4096;
 module_param(block_items, uint, 0444);
 
 namespace dmavp::test {
-
-unsigned failures;
 
 namespace {
 
@@ -240,13 +235,7 @@ const Case kCases[] = {{"stops", stops},
                        {"long_list", long_list},
                        {"block_limits", block_limits}};
 
-int run() { return run_case(kCases, ::test); }
-module_init(run);
-
-void leave() {}
-module_exit(leave);
-
 }  // namespace
 }  // namespace dmavp::test
 
-MODULE_LICENSE("MIT");
+CASE_MODULE(dmavp::test::kCases);

@@ -124,13 +124,7 @@ struct TrafficBench {
     CHECK_EQ(wrong, 0);
   }
 
-  dma_cookie_t submit(dma_async_tx_descriptor* tx, Transfer& t) {
-    CHECK(tx != nullptr);
-    if (!tx) return -EINVAL;
-    tx->callback_result = count;
-    tx->callback_param = &t;
-    return dmaengine_submit(tx);
-  }
+  dma_cookie_t submit(dma_async_tx_descriptor* tx, Transfer& t) { return submit_counted(tx, t); }
   dma_cookie_t start(Transfer& t, size_t bytes, size_t at = 0) {
     const dma_cookie_t cookie =
         submit(dmaengine_prep_slave_single(chan, bus + at, bytes, direction, DMA_PREP_INTERRUPT), t);
@@ -143,10 +137,7 @@ struct TrafficBench {
     dma_async_issue_pending(chan);
     return cookie;
   }
-  bool wait(const Transfer& t, unsigned calls = 1) {
-    for (unsigned i = 0; i < 5000 && t.calls < calls; i++) usleep_range(10, 10);
-    return t.calls >= calls;
-  }
+  bool wait(const Transfer& t, unsigned calls = 1) { return wait_counted(t, calls, 50); }
 };
 
 void templates(dma_transfer_direction direction);
