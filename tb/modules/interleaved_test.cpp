@@ -22,6 +22,10 @@ TEST_P(Interleaved, Case) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     EngineRig rig(variant, seed);
     rig.run(std::string("interleaved-cases test=") + name + " rounds=" + std::to_string(rounds));
+    if (std::string(name) != "refusals") continue;
+    EXPECT_EQ(rig.soc.logged("a template of no bytes, or of more than 4294967295"), 5u);
+    EXPECT_EQ(rig.soc.logged("a template of more than 1048576 blocks"), 1u);
+    EXPECT_EQ(rig.soc.logged("do not fill accesses of 1 << 2 and 1 << 2 bytes"), 2u);
   }
 }
 

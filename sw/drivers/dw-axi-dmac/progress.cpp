@@ -42,12 +42,9 @@ struct Place {
 
 bool holds(const LliNode* node, u64 address) { return address - node->start <= node->bytes; }
 
-bool is_valid(const LliNode* node) { return kLliValid.of(Value<Ctl>{le64_to_cpu(node->item->ctl)}); }
-
 /// LLP points behind the item that runs; the address has to agree, as LLP may already have moved on when
-/// items are fetched ahead. An address that both items hold leaves it open: with write-back the item before
-/// is VALID as long as it runs.
-Place find(const Channel* c, const Descriptor* d, u64 llp, u64 address, Value<ChStatus> status) {
+/// items are fetched ahead.
+Place find(const Descriptor* d, u64 llp, u64 address, Value<ChStatus> status) {
   Place place = {nullptr, 0, 0, status};
   if (llp == d->first->address && (!d->cyclic || !holds(d->last, address) || address == d->first->start))
     return place;
@@ -58,8 +55,7 @@ Place find(const Channel* c, const Descriptor* d, u64 llp, u64 address, Value<Ch
     if (behind == llp) {
       place.node = node;
       place.before = before;
-      const bool open = holds(node, address) && c->chip->write_back && !d->cyclic;
-      if (previous && holds(previous, address) && (open ? is_valid(previous) : !holds(node, address))) {
+      if (!holds(node, address) && previous && holds(previous, address)) {
         place.node = previous;
         place.before = before - previous->bytes;
       }
@@ -88,7 +84,7 @@ Place place_of(Channel* c, const Descriptor* d) {
     llp = llp_again;
     if (one_item && (address_again == address || i + 1 >= kTries)) break;
   }
-  return find(c, d, llp, address, status);
+  return find(d, llp, address, status);
 }
 
 u32 smaller(u64 a, u64 b) { return static_cast<u32>(a < b ? a : b); }
