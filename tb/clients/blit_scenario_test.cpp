@@ -4,11 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <array>
 #include <boost/json.hpp>
 #include <cstdint>
-#include <filesystem>
 #include <random>
 #include <string>
 #include <vector>
@@ -121,17 +118,8 @@ void expect_clean(const Outcome& r) {
   EXPECT_EQ(r.result.at("software").at("live_allocations").to_number<std::uint64_t>(), 0u);
 }
 
-std::vector<std::string> boards() {
-  std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(DMAVP_SOURCE_DIR "/platform/boards")) {
-    if (entry.path().extension() == ".dts") names.push_back(entry.path().stem().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 class BlitScenario : public ::testing::TestWithParam<std::string> {};
-INSTANTIATE_TEST_SUITE_P(Boards, BlitScenario, ::testing::ValuesIn(boards()),
+INSTANTIATE_TEST_SUITE_P(Boards, BlitScenario, ::testing::ValuesIn(board_names()),
                          [](const auto& board) { return board.param; });
 
 /// Pictures of any size, lines of any alignment in RAM, lists of any length: what comes out is what the test

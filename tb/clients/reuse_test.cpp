@@ -16,10 +16,9 @@ namespace {
 
 namespace json = boost::json;
 
-class Reuse : public ::testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Boards, Reuse,
-                         ::testing::Values("k210", "jh7110", "agilex5", "generic16", "generic32"),
-                         [](const auto& board) { return std::string(board.param); });
+class Reuse : public ::testing::TestWithParam<std::string> {};
+INSTANTIATE_TEST_SUITE_P(Boards, Reuse, ::testing::ValuesIn(board_names()),
+                         [](const auto& board) { return board.param; });
 
 /// The board without write-back, those whose caches are not coherent, items that lose VALID: each copy moves
 /// other bytes by the same descriptors.

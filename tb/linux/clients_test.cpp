@@ -29,6 +29,9 @@ const Load kLoads[] = {
     {"audio", {"audio"}},
     {"flash", {"spi-flash"}},
     {"traffic", {"traffic", "--set", "client.traffic.pieces=3"}},
+    {"traffic_interleaved",
+     {"traffic", "--set", "client.traffic.call=interleaved", "--set", "client.traffic.pieces=3", "--set",
+      "client.traffic.spacing=20"}},
     {"traffic_cyclic", {"traffic", "--set", "client.traffic.cyclic=true"}},
 };
 

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <boost/json.hpp>
 #include <cstdint>
 #include <filesystem>
@@ -70,15 +69,6 @@ void expect_clean(const Outcome& r) {
   EXPECT_EQ(r.result.at("software").at("live_allocations").to_number<std::uint64_t>(), 0u);
 }
 
-std::vector<std::string> boards() {
-  std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(DMAVP_SOURCE_DIR "/platform/boards")) {
-    if (entry.path().extension() == ".dts") names.push_back(entry.path().stem().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 using Check = std::function<void(const Outcome&)>;
 
 void run_clean(Words words, const std::string& board, std::uint64_t seed, const Check& check) {
@@ -99,7 +89,7 @@ class PeripheralScenario : public ::testing::TestWithParam<std::string> {
     }
   }
 };
-INSTANTIATE_TEST_SUITE_P(Boards, PeripheralScenario, ::testing::ValuesIn(boards()),
+INSTANTIATE_TEST_SUITE_P(Boards, PeripheralScenario, ::testing::ValuesIn(board_names()),
                          [](const auto& board) { return board.param; });
 
 TEST_P(PeripheralScenario, UartLoopbackReturnsTheFile) {
@@ -366,7 +356,7 @@ TEST(Traffic, SaysWhatIsWrong) {
 constexpr unsigned kParts = 4;
 class SocMix : public ::testing::TestWithParam<std::tuple<std::string, unsigned>> {};
 INSTANTIATE_TEST_SUITE_P(Boards, SocMix,
-                         ::testing::Combine(::testing::ValuesIn(boards()), ::testing::Range(0u, kParts)),
+                         ::testing::Combine(::testing::ValuesIn(board_names()), ::testing::Range(0u, kParts)),
                          [](const auto& p) {
                            return std::get<0>(p.param) + "_" + std::to_string(std::get<1>(p.param));
                          });

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -28,6 +29,14 @@ struct Directory {
 std::string scratch(const std::string& name) {
   static const Directory directory;
   return (directory.path / name).string();
+}
+
+std::vector<std::string> board_names() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(DMAVP_SOURCE_DIR "/platform/boards"))
+    if (entry.path().extension() == ".dts") names.push_back(entry.path().stem().string());
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 std::vector<std::string> main_job(const std::string& board) {

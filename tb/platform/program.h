@@ -19,6 +19,9 @@ Finished run_program(const std::vector<std::string>& arguments, const std::vecto
 /// Small enough for a test, and everything at once: all channels, two clients, threads, softirqs.
 std::vector<std::string> main_job(const std::string& board);
 
+/// The names of platform/boards, sorted.
+std::vector<std::string> board_names();
+
 /// A path in a directory of this process's own, which is removed at exit.
 std::string scratch(const std::string& name);
 void write_file(const std::string& path, const std::string& text);

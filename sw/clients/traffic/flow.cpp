@@ -5,6 +5,7 @@
 #include <linux/ktime.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "dmavp/cost.h"
 #include "drivers/dma-channel.h"
@@ -20,9 +21,7 @@ u64 item(u32 seed, u64 index) {
   return z ^ (z >> 31);
 }
 
-u8* place(const Flow* f, u64 number) {
-  return f->memory + number % f->settings->buffers * u64{f->settings->transfer};
-}
+u8* place(const Flow* f, u64 number) { return f->memory + number % f->settings->buffers * slot(f->settings); }
 
 /// The last transfer may be shorter.
 u32 length(const Flow* f, u64 number) {
@@ -30,28 +29,40 @@ u32 length(const Flow* f, u64 number) {
   return left < f->settings->transfer ? static_cast<u32>(left) : f->settings->transfer;
 }
 
-void fill(Flow* f, u64 number) {
+Layout layout(const Flow* f, u64 number) { return layout(f->settings, length(f, number), f->device->width); }
+
+constexpr u8 kGuard = 0xA5;  // between the pieces of a transfer
+
+/// visit(number in the stream, byte in memory, byte of the pattern) for each byte of a transfer or period.
+template <class Visit>
+void each_byte(const Flow* f, u64 number, Visit visit) {
   const u32 width = f->device->width;
-  const u64 first = number * f->settings->transfer / width;
-  const u32 bytes = length(f, number);
-  u8* to = place(f, number);
-  dmavp_cost_copy(bytes);
-  for (u32 n = 0; n < bytes; n++)
-    to[n] = static_cast<u8>(item(f->settings->seed, first + n / width) >> 8 * (n % width));
+  const Layout pieces = layout(f, number);
+  u64 n = number * f->settings->transfer;
+  u8* at = place(f, number);
+  dmavp_cost_copy(pieces.bytes());
+  for (u32 i = 0; i < pieces.pieces; at += pieces.length(i) + f->settings->spacing, i++)
+    for (u32 k = 0; k < pieces.length(i); k++, n++)
+      visit(n, &at[k], static_cast<u8>(item(f->settings->seed, n / width) >> 8 * (n % width)));
+}
+
+void fill(Flow* f, u64 number) {
+  each_byte(f, number, [](u64, u8* byte, u8 right) { *byte = right; });
+}
+
+void check_byte(Flow* f, u64 n, u8 byte, u8 right, const char* where) {
+  if (byte == right || f->wrong++ != 0) return;
+  pr_err("traffic: byte %llu%s is %02x, expected %02x\n", static_cast<unsigned long long>(n), where, byte,
+         right);
 }
 
 void check(Flow* f, u64 number) {
-  const u32 width = f->device->width;
-  const u64 first = number * f->settings->transfer / width;
-  const u32 bytes = length(f, number);
-  const u8* from = place(f, number);
-  dmavp_cost_copy(bytes);
-  for (u32 n = 0; n < bytes; n++) {
-    const u8 expected = static_cast<u8>(item(f->settings->seed, first + n / width) >> 8 * (n % width));
-    if (from[n] == expected) continue;
-    if (f->wrong++ == 0)
-      pr_err("traffic: byte %llu is %02x, expected %02x\n",
-             static_cast<unsigned long long>(number * f->settings->transfer + n), from[n], expected);
+  each_byte(f, number, [f](u64 n, const u8* byte, u8 right) { check_byte(f, n, *byte, right, ""); });
+  const Layout pieces = layout(f, number);
+  const u8* at = place(f, number);
+  for (u32 i = 0; i + 1 < pieces.pieces; i++) {
+    at += pieces.piece;
+    for (u32 k = 0; k < f->settings->spacing; k++) check_byte(f, k, *at++, kGuard, " between two pieces");
   }
 }
 
@@ -89,23 +100,11 @@ int submit(Flow* f, struct dma_async_tx_descriptor* tx) {
 
 int issue(Flow* f, u64 number) {
   Buffer* b = &f->buffers[number % f->settings->buffers];
-  const u32 width = f->device->width;
-  const u32 bytes = length(f, number);
-  const u32 items = bytes / width;
-  const u32 pieces = f->settings->pieces < items ? f->settings->pieces : items;
-  dma_addr_t at = f->bus + static_cast<dma_addr_t>(place(f, number) - f->memory);
-  u32 left = bytes;
+  // Not what an earlier transfer has left there: its pieces may have been longer.
+  if (f->settings->spacing) memset(place(f, number), kGuard, slot(f->settings));
   if (f->out) fill(f, number);
-  sg_init_table(b->list, pieces);
-  for (u32 i = 0; i < pieces; i++) {
-    const u32 piece = i + 1 < pieces ? items / pieces * width : left;
-    sg_dma_address(&b->list[i]) = at;
-    sg_dma_len(&b->list[i]) = piece;
-    at += piece;
-    left -= piece;
-  }
-  struct dma_async_tx_descriptor* tx = dmaengine_prep_slave_sg(
-      f->chan, b->list, pieces, f->out ? DMA_MEM_TO_DEV : DMA_DEV_TO_MEM, DMA_PREP_INTERRUPT);
+  struct dma_async_tx_descriptor* tx = prepare(
+      f, &b->description, layout(f, number), f->bus + static_cast<dma_addr_t>(place(f, number) - f->memory));
   if (tx) {
     tx->callback_result = transfer_done;
     tx->callback_param = b;
@@ -176,7 +175,7 @@ int configure(Flow* f) {
   return dmaengine_slave_config(f->chan, &config);
 }
 
-size_t memory_bytes(const Flow* f) { return size_t{f->settings->buffers} * f->settings->transfer; }
+size_t memory_bytes(const Flow* f) { return f->settings->buffers * slot(f->settings); }
 
 }  // namespace
 
@@ -189,7 +188,8 @@ int open(Flow* f) {
       dma_alloc_coherent(dmaengine_get_dma_device(f->chan), memory_bytes(f), &f->bus, GFP_KERNEL));
   f->buffers = static_cast<Buffer*>(kcalloc(f->settings->buffers, sizeof(Buffer), GFP_KERNEL));
   if (!f->memory || !f->buffers) {
-    pr_err("traffic: no memory for %u buffers of %u bytes\n", f->settings->buffers, f->settings->transfer);
+    pr_err("traffic: no memory for %u buffers of %llu bytes\n", f->settings->buffers,
+           static_cast<unsigned long long>(slot(f->settings)));
     return -ENOMEM;
   }
   for (u32 i = 0; i < f->settings->buffers; i++) f->buffers[i].flow = f;

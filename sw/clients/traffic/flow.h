@@ -13,17 +13,39 @@ namespace dmavp::traffic {
 inline constexpr u32 kMostPieces = 64;
 inline constexpr u32 kMostBuffers = 64;
 
+/// How a transfer is prepared; a ring is always one of periods.
+enum class Call : u8 { kList, kVector, kInterleaved };
+
 struct Settings {
   u64 bytes;     ///< of the whole stream
   u32 transfer;  ///< bytes of a transfer, or of a period of the ring
   u32 buffers;   ///< transfers in flight, or periods of the ring
-  u32 pieces;    ///< entries of a transfer's scatter list
+  u32 pieces;    ///< places in memory of a transfer
+  u32 spacing;   ///< bytes between them
+  Call call;
   u32 maxburst;  ///< items
   bool cyclic;
   u32 seed;
 };
 
 struct Flow;
+
+/// Where the bytes of a transfer are: `pieces` of `piece` bytes, the last one of `last`.
+struct Layout {
+  u32 pieces;
+  u32 piece;
+  u32 last;
+
+  u32 bytes() const { return (pieces - 1) * piece + last; }
+  u32 length(u32 index) const { return index + 1 < pieces ? piece : last; }
+};
+
+/// What a transfer is described by while it is prepared.
+union Description {
+  struct scatterlist list[kMostPieces];
+  struct dma_vec vector[kMostPieces];
+  u8 interleaved[sizeof(dma_interleaved_template) + kMostPieces * sizeof(data_chunk)];
+};
 
 /// A transfer in flight.
 struct Buffer {
@@ -32,7 +54,7 @@ struct Buffer {
   s64 completed_ns;
   bool failed;
   bool done;  ///< set by the callback, after the members above
-  struct scatterlist list[kMostPieces];
+  Description description;
 };
 
 struct Flow {
@@ -54,6 +76,14 @@ struct Flow {
   u64 handled;          ///< transfers or periods, in order
   u64 wrong;            ///< bytes received that are not the pattern's
 };
+
+/// Of a transfer of `bytes`, in items of `width` bytes.
+Layout layout(const Settings* settings, u32 bytes, u32 width);
+/// Bytes of memory that a transfer or period takes, with what is between its pieces.
+u64 slot(const Settings* settings);
+/// A transfer of this layout from or to memory at `bus`; NULL when the channel cannot do it.
+struct dma_async_tx_descriptor* prepare(Flow* f, Description* description, const Layout& pieces,
+                                        dma_addr_t bus);
 
 /// Transfers or periods of the whole stream.
 u64 count(const Flow* f);

@@ -7,10 +7,12 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
+#include <linux/string.h>
 
 #include "clients/traffic/flow.h"
 
 static char default_device[] = "traffic0";
+static char default_call[] = "sg";
 static char* device = default_device;
 module_param(device, charp, 0444);
 MODULE_PARM_DESC(device, "alias or path of the traffic source and sink");
@@ -34,7 +36,13 @@ module_param(buffers, uint, 0444);
 MODULE_PARM_DESC(buffers, "transfers in flight, or periods of the ring; at most 64");
 static uint pieces = 1;
 module_param(pieces, uint, 0444);
-MODULE_PARM_DESC(pieces, "entries of a transfer's scatter list; at most 64");
+MODULE_PARM_DESC(pieces, "places in memory of a transfer; at most 64");
+static uint spacing = 0;
+module_param(spacing, uint, 0444);
+MODULE_PARM_DESC(spacing, "bytes between two of them, which nobody may change");
+static char* call = default_call;
+module_param(call, charp, 0444);
+MODULE_PARM_DESC(call, "how transfers are prepared: sg (scatter list), vec (vector) or interleaved");
 static uint maxburst = 4;
 module_param(maxburst, uint, 0444);
 MODULE_PARM_DESC(maxburst, "items per DMA request; what the channel makes of it is in the result");
@@ -56,6 +64,8 @@ MODULE_PARM_DESC(run_ms, "the streams are repeated until this much time has pass
 
 namespace dmavp::traffic {
 namespace {
+
+Call wanted_call;
 
 constexpr u32 kMargin_ms = 200;
 constexpr u32 kSlowest_ms = 1000;  // for what is in flight where the clock is not known
@@ -207,7 +217,7 @@ int work(struct client_worker* worker) {
     pr_err("traffic: %s is not a traffic source and sink\n", device);
     return -ENODEV;
   }
-  s.settings = {bytes, transfer, buffers, pieces, maxburst, cyclic, seed};
+  s.settings = {bytes, transfer, buffers, pieces, spacing, wanted_call, maxburst, cyclic, seed};
   init_waitqueue_head(&s.wait);
   const int ret = run(&s);
   if (!ret && !worker->rounds)
@@ -220,7 +230,20 @@ int work(struct client_worker* worker) {
 
 struct client_worker worker;
 
+bool good_call() {
+  const char* const names[] = {"sg", "vec", "interleaved"};
+  const Call calls[] = {Call::kList, Call::kVector, Call::kInterleaved};
+  for (unsigned i = 0; i < ARRAY_SIZE(names); i++) {
+    if (strcmp(call, names[i])) continue;
+    wanted_call = calls[i];
+    return true;
+  }
+  pr_err("traffic: call=%s is none of sg, vec, interleaved\n", call);
+  return false;
+}
+
 bool good_parameters() {
+  if (!good_call()) return false;
   if (!bytes || !transfer || !maxburst || !gap || !burst || burst > kMostItems) {
     pr_err("traffic: bytes, transfer, maxburst, gap and burst must not be 0, burst at most %u\n", kMostItems);
     return false;
@@ -231,6 +254,10 @@ bool good_parameters() {
   }
   if (cyclic && (buffers < 2 || bytes % transfer)) {
     pr_err("traffic: a ring has 2 or more buffers, and bytes=%llu is a number of periods\n", bytes);
+    return false;
+  }
+  if (cyclic && (spacing || wanted_call != Call::kList)) {
+    pr_err("traffic: a ring has no spacing, and is prepared by a call of its own\n");
     return false;
   }
   if (!sink && !source) pr_err("traffic: neither sink nor source is to be used\n");
