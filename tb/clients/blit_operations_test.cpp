@@ -1,4 +1,3 @@
-// covers: R12 K18
 // What the client blit asks of DMA, followed chunk by chunk, against what the CPU says the result is.
 #include "clients/blit/operations.h"
 

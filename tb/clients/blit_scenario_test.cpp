@@ -1,6 +1,5 @@
 // The scenario blit as a user runs it: on every board, with pictures of any size and several seeds, against
 // pictures that the test computes itself; and with everything that can be wrong.
-// covers: R12 K18
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -124,7 +123,7 @@ INSTANTIATE_TEST_SUITE_P(Boards, BlitScenario, ::testing::ValuesIn(board_names()
 
 /// Pictures of any size, lines of any alignment in RAM, lists of any length: what comes out is what the test
 /// computes.
-TEST_P(BlitScenario, EachOperationGivesItsPicture) {
+TEST_P(BlitScenario, EachOperationGivesItsPicture) {  // covers: R12 K18
   for (std::uint64_t i = 0; i < tb::seeds(); ++i) {
     const std::uint64_t seed = tb::seed_base() + i;
     SCOPED_TRACE("seed " + std::to_string(seed));

@@ -1,5 +1,4 @@
 // The client memcpy with descriptors that are used again, where things go wrong.
-// covers: K16
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -13,7 +12,7 @@ using namespace dmavp::test;
 namespace {
 
 /// A copy that fails does not spoil its descriptors: the next one succeeds by the same.
-TEST(Reuse, GoesOnAfterAFailedCopy) {
+TEST(Reuse, GoesOnAfterAFailedCopy) {  // covers: K16
   for (const bool times_out : {false, true}) {
     SCOPED_TRACE(times_out ? "times out" : "fails");
     ClientRig rig;

@@ -1,5 +1,4 @@
 // The client memcpy with descriptors that are prepared once and submitted for every copy, on every board.
-// covers: K16
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
@@ -22,7 +21,7 @@ INSTANTIATE_TEST_SUITE_P(Boards, Reuse, ::testing::ValuesIn(board_names()),
 
 /// The board without write-back, those whose caches are not coherent, items that lose VALID: each copy moves
 /// other bytes by the same descriptors.
-TEST_P(Reuse, CopiesAgainAndAgain) {
+TEST_P(Reuse, CopiesAgainAndAgain) {  // covers: K16
   for (std::uint64_t i = 0; i < tb::seeds(); ++i) {
     const std::uint64_t seed = tb::seed_base() + i;
     SCOPED_TRACE("seed " + std::to_string(seed));

@@ -1,6 +1,5 @@
 // The client traffic on every board with each call that prepares a transfer of a peripheral: scatter lists,
 // vectors and interleaved templates whose pieces lie apart in memory.
-// covers: R10 R12 K14 K18
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -29,7 +28,7 @@ INSTANTIATE_TEST_SUITE_P(Boards, TrafficCalls,
                          });
 
 /// What is read is the pattern, what is written the sink expects, and nothing between the pieces changes.
-TEST_P(TrafficCalls, MoveEveryPieceAndNothingBetween) {
+TEST_P(TrafficCalls, MoveEveryPieceAndNothingBetween) {  // covers: R10 R12 K18
   const auto& [board, call] = GetParam();
   for (std::uint64_t i = 0; i < 2 * tb::seeds(); ++i) {
     const std::uint64_t seed = tb::seed_base() + i;
@@ -38,16 +37,11 @@ TEST_P(TrafficCalls, MoveEveryPieceAndNothingBetween) {
     const std::uint64_t transfer = 8 * (12 + random() % 40), bytes = 8 * (1 + random() % 300);
     const std::uint64_t spacing = random() % 3 ? random() % 100 : 0;
     const std::string file = scratch("traffic.json");
-    std::vector<std::string> words = {"run",
-                                      "traffic",
-                                      "--board",
-                                      board,
-                                      "--seed",
-                                      std::to_string(seed),
-                                      "--json",
-                                      file,
-                                      "--set",
-                                      std::string("client.traffic.call=") + call};
+    std::vector<std::string> words = {"run",     "traffic",
+                                      "--board", board,
+                                      "--seed",  std::to_string(seed),
+                                      "--json",  file,
+                                      "--set",   std::string("client.traffic.call=") + call};
     for (const auto& [key, value] : {std::pair{"bytes", bytes},
                                      {"transfer", transfer},
                                      {"pieces", 1 + random() % 12},
