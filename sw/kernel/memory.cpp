@@ -29,6 +29,7 @@ struct Region {
 
 std::vector<std::unique_ptr<Region>> regions;
 long extra_live;
+void* zero_page;
 
 Region* region_of(const volatile void* p, std::uint64_t& offset) {
   const auto address = reinterpret_cast<std::uintptr_t>(p);
@@ -89,6 +90,7 @@ bool start(port::Machine& machine, const char** error) {
 void stop() {
   for (auto& r : regions) ASAN_UNPOISON_MEMORY_REGION(r->ram.cpu_view, r->ram.size);
   regions.clear();
+  zero_page = nullptr;
   extra_live = 0;
 }
 
@@ -254,6 +256,17 @@ phys_addr_t page_to_phys(const struct page* page) { return page_physical(page); 
 unsigned long page_to_pfn(const struct page* page) { return page_physical(page) >> PAGE_SHIFT; }
 struct page* pfn_to_page(unsigned long pfn) {
   return phys_to_page(static_cast<phys_addr_t>(pfn) << PAGE_SHIFT);
+}
+
+/// Taken when it is first asked for, and no object of anybody's.
+struct page* dmavp_zero_page(void) {
+  if (memory::zero_page == nullptr) {
+    memory::zero_page = memory::allocate(PAGE_SIZE, PAGE_SIZE, __GFP_ZERO, nullptr);
+    if (memory::zero_page == nullptr) return nullptr;
+    memory::extra_live--;
+    memory::publish_live();
+  }
+  return virt_to_page(memory::zero_page);
 }
 
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order) {

@@ -463,6 +463,43 @@ TEST(ExecReport, DescribesWhatAThreadWaitsFor) {
   EXPECT_NE(text.find("init"), std::string::npos);
 }
 
+TEST(ExecMisc, DelayedWorkWaitsForItsTimer) {
+  World world(1, 2);
+  world.run([&] {
+    struct Job {
+      delayed_work dwork;
+      int runs = 0;
+      s64 at = 0;
+    } job;
+    INIT_DELAYED_WORK(&job.dwork, [](work_struct* w) {
+      Job* j = container_of(to_delayed_work(w), Job, dwork);
+      ++j->runs;
+      j->at = ktime_get();
+    });
+    workqueue_struct* wq = alloc_workqueue("%s", WQ_UNBOUND, 1, "jobs");
+    const s64 start = ktime_get();
+    EXPECT_TRUE(queue_delayed_work(wq, &job.dwork, msecs_to_jiffies(20)));
+    EXPECT_FALSE(schedule_delayed_work(&job.dwork, 1)) << "waits already";
+    EXPECT_TRUE(mod_delayed_work(wq, &job.dwork, msecs_to_jiffies(40)));
+    msleep(30);
+    EXPECT_EQ(job.runs, 0);
+    msleep(30);
+    EXPECT_EQ(job.runs, 1);
+    EXPECT_GE(job.at - start, 36 * NSEC_PER_MSEC);  // jiffies of 4 ms
+    EXPECT_TRUE(schedule_delayed_work(&job.dwork, msecs_to_jiffies(10)));
+    EXPECT_TRUE(cancel_delayed_work_sync(&job.dwork));
+    EXPECT_FALSE(cancel_delayed_work(&job.dwork));
+    msleep(20);
+    EXPECT_EQ(job.runs, 1);
+    EXPECT_TRUE(schedule_delayed_work(&job.dwork, msecs_to_jiffies(10)));
+    EXPECT_TRUE(flush_delayed_work(&job.dwork));
+    EXPECT_EQ(job.runs, 2);
+    EXPECT_TRUE(schedule_delayed_work(&job.dwork, 0));
+    destroy_workqueue(wq);
+    EXPECT_EQ(job.runs, 3);
+  });
+}
+
 TEST(ExecMisc, WorkPerCpuAndRcu) {
   World world(1, 4);
   world.run([&] {

@@ -4,6 +4,8 @@
 
 #include <linux/types.h>
 
+#define UL(x) (x##ul)
+#define ULL(x) (x##ull)
 #define BIT(nr) (1ul << (nr))
 #define BIT_ULL(nr) (1ull << (nr))
 #define BIT_MASK(nr) (1ul << ((nr) % BITS_PER_LONG))

@@ -10,6 +10,7 @@
 #include <linux/dma-direction.h>
 #include <linux/mm.h>
 #include <linux/scatterlist.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 #ifdef __cplusplus

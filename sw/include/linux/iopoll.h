@@ -51,6 +51,10 @@
   readx_poll_timeout(readl, addr, val, cond, sleep_us, timeout_us)
 #define readl_poll_timeout_atomic(addr, val, cond, delay_us, timeout_us) \
   readx_poll_timeout_atomic(readl, addr, val, cond, delay_us, timeout_us)
+#define readl_relaxed_poll_timeout(addr, val, cond, sleep_us, timeout_us) \
+  readx_poll_timeout(readl_relaxed, addr, val, cond, sleep_us, timeout_us)
+#define readl_relaxed_poll_timeout_atomic(addr, val, cond, delay_us, timeout_us) \
+  readx_poll_timeout_atomic(readl_relaxed, addr, val, cond, delay_us, timeout_us)
 #define readq_poll_timeout_atomic(addr, val, cond, delay_us, timeout_us) \
   readx_poll_timeout_atomic(readq, addr, val, cond, delay_us, timeout_us)
 

@@ -135,6 +135,11 @@ static inline void list_splice_init(struct list_head* list, struct list_head* he
   INIT_LIST_HEAD(list);
 }
 
+/* The first entry becomes the last. */
+static inline void list_rotate_left(struct list_head* head) {
+  if (!list_empty(head)) list_move_tail(head->next, head);
+}
+
 static inline void list_splice_tail_init(struct list_head* list, struct list_head* head) {
   list_splice_tail(list, head);
   INIT_LIST_HEAD(list);

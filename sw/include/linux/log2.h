@@ -6,6 +6,9 @@
 
 #define ilog2(n) ((int)(63 - __builtin_clzll((unsigned long long)(n))))
 
+#define __ilog2_u32(n) ilog2((u32)(n))
+#define __ilog2_u64(n) ilog2((u64)(n))
+
 static inline bool is_power_of_2(unsigned long n) { return n != 0 && (n & (n - 1)) == 0; }
 
 static inline unsigned long roundup_pow_of_two(unsigned long n) {

@@ -5,6 +5,7 @@
 #include <linux/align.h>
 #include <linux/compiler.h>
 #include <linux/gfp.h>
+#include <linux/io.h>
 #include <linux/types.h>
 
 #ifdef __cplusplus
@@ -55,6 +56,9 @@ static inline int get_order(unsigned long size) {
 
   return pages ? 64 - __builtin_clzl(pages) : 0;
 }
+/* A page of zeros that nobody writes and nobody frees. NULL without memory. */
+struct page* dmavp_zero_page(void);
+#define ZERO_PAGE(address) ((void)(address), dmavp_zero_page())
 #define nth_page(page, n) pfn_to_page(page_to_pfn(page) + (n))
 
 #ifdef __cplusplus

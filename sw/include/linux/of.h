@@ -7,6 +7,7 @@
 #include <linux/errno.h>
 #include <linux/fwnode.h>
 #include <linux/mod_devicetable.h>
+#include <linux/property.h>
 #include <linux/string.h>
 #include <linux/types.h>
 

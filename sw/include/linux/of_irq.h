@@ -16,6 +16,8 @@ int of_irq_count(struct device_node* np);
 int of_irq_get(struct device_node* np, int index);
 int of_irq_get_byname(struct device_node* np, const char* name);
 unsigned int irq_of_parse_and_map(struct device_node* np, int index);
+/* Numbers are those of the controller, so there is no mapping to give back. */
+static inline void irq_dispose_mapping(unsigned int irq) { (void)irq; }
 
 #ifdef __cplusplus
 }

@@ -2,6 +2,7 @@
 #ifndef DMAVP_LINUX_PM_H
 #define DMAVP_LINUX_PM_H
 
+#include <linux/completion.h>
 #include <linux/types.h>
 
 struct device;
@@ -40,6 +41,9 @@ struct dev_pm_info {
   .suspend = suspend_fn, .resume = resume_fn, .freeze = suspend_fn, .thaw = resume_fn, \
   .poweroff = suspend_fn, .restore = resume_fn,
 #define LATE_SYSTEM_SLEEP_PM_OPS(suspend_fn, resume_fn) .suspend_late = suspend_fn, .resume_early = resume_fn,
+#define NOIRQ_SYSTEM_SLEEP_PM_OPS(suspend_fn, resume_fn) \
+  .suspend_noirq = suspend_fn, .resume_noirq = resume_fn,
+#define SET_NOIRQ_SYSTEM_SLEEP_PM_OPS(suspend_fn, resume_fn) NOIRQ_SYSTEM_SLEEP_PM_OPS(suspend_fn, resume_fn)
 #define RUNTIME_PM_OPS(suspend_fn, resume_fn, idle_fn) \
   .runtime_suspend = suspend_fn, .runtime_resume = resume_fn, .runtime_idle = idle_fn,
 #define SET_SYSTEM_SLEEP_PM_OPS(suspend_fn, resume_fn) SYSTEM_SLEEP_PM_OPS(suspend_fn, resume_fn)
@@ -48,6 +52,11 @@ struct dev_pm_info {
 #define SIMPLE_DEV_PM_OPS(name, suspend_fn, resume_fn) \
   const struct dev_pm_ops __attribute__((__unused__)) name = {SYSTEM_SLEEP_PM_OPS(suspend_fn, resume_fn)}
 #define DEFINE_SIMPLE_DEV_PM_OPS(name, suspend_fn, resume_fn) SIMPLE_DEV_PM_OPS(name, suspend_fn, resume_fn)
+/* No device wakes the system. */
+static inline bool device_may_wakeup(struct device* dev) {
+  (void)dev;
+  return false;
+}
 #define pm_ptr(ptr) (ptr)
 #define pm_sleep_ptr(ptr) (ptr)
 

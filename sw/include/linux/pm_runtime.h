@@ -24,6 +24,9 @@ int devm_pm_runtime_enable(struct device* dev);
 static inline int pm_runtime_get(struct device* dev) { return pm_runtime_get_sync(dev); }
 static inline int pm_runtime_put(struct device* dev) { return pm_runtime_put_sync(dev); }
 static inline int pm_runtime_put_autosuspend(struct device* dev) { return pm_runtime_put_sync(dev); }
+static inline int pm_runtime_put_sync_autosuspend(struct device* dev) { return pm_runtime_put_sync(dev); }
+/* Callbacks may run in any context of their callers already. */
+static inline void pm_runtime_irq_safe(struct device* dev) { (void)dev; }
 static inline void pm_runtime_get_noresume(struct device* dev) { dev->power.usage_count++; }
 static inline void pm_runtime_put_noidle(struct device* dev) { dev->power.usage_count--; }
 static inline int pm_runtime_set_active(struct device* dev) {

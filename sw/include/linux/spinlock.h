@@ -2,6 +2,7 @@
 #ifndef LINUX_SPINLOCK_H
 #define LINUX_SPINLOCK_H
 
+#include <asm/processor.h>
 #include <linux/bottom_half.h>
 #include <linux/compiler.h>
 #include <linux/irqflags.h>

@@ -71,6 +71,8 @@ struct callback_head {
 #define BITS_PER_BYTE 8
 #define BITS_PER_LONG 64
 #define BITS_TO_LONGS(bits) (((bits) + BITS_PER_LONG - 1) / BITS_PER_LONG)
+#define BITS_TO_U32(bits) (((bits) + 31) / 32)
+#define BITS_TO_U64(bits) (((bits) + 63) / 64)
 #define DECLARE_BITMAP(name, bits) unsigned long name[BITS_TO_LONGS(bits)]
 
 #endif

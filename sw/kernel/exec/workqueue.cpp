@@ -83,6 +83,43 @@ bool cancel_work_sync(struct work_struct* work) {
   return was_pending;
 }
 
+struct workqueue_struct dmavp_system_wq = {"events"};
+
+void dmavp_delayed_work_due(struct timer_list* timer) {
+  schedule_work(&container_of(timer, struct delayed_work, timer)->work);
+}
+
+bool schedule_delayed_work(struct delayed_work* dwork, unsigned long delay) {
+  if (delay == 0 && !timer_pending(&dwork->timer)) return schedule_work(&dwork->work);
+  if (timer_pending(&dwork->timer) || dwork->work.pending != 0) return false;
+  mod_timer(&dwork->timer, jiffies + delay);
+  return true;
+}
+
+bool mod_delayed_work(struct workqueue_struct*, struct delayed_work* dwork, unsigned long delay) {
+  const bool waited = cancel_delayed_work(dwork);
+  schedule_delayed_work(dwork, delay);
+  return waited;
+}
+
+bool cancel_delayed_work(struct delayed_work* dwork) {
+  if (timer_delete(&dwork->timer) != 0) return true;
+  if (dwork->work.pending == 0) return false;
+  list_del_init(&dwork->work.entry);
+  dwork->work.pending = 0;
+  return true;
+}
+
+bool cancel_delayed_work_sync(struct delayed_work* dwork) {
+  const bool waited = timer_delete_sync(&dwork->timer) != 0;
+  return cancel_work_sync(&dwork->work) || waited;
+}
+
+bool flush_delayed_work(struct delayed_work* dwork) {
+  if (timer_delete_sync(&dwork->timer) != 0) schedule_work(&dwork->work);
+  return flush_work(&dwork->work);
+}
+
 void flush_scheduled_work(void) {
   dmavp_might_sleep(__FILE__, __LINE__);
   if (queue.worker == nullptr) return;
