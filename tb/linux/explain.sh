@@ -12,13 +12,22 @@ LC_ALL=C "$@" 2>"$log" || status=$?
 cat "$log" >&2
 [ "$status" -ne 0 ] || exit 0
 source=${!#}
-for word in "$@"; do [[ $word != *.c ]] || source=$word; done
+ours=()
+previous=
+for word in "$@"; do
+  [[ $word != *.c ]] || source=$word
+  [ "$previous" != -isystem ] || ours+=("$word")
+  previous=$word
+done
 
 lacks() { # lacks NAME WHAT
-  local header
+  local header own="" dir
   header=$("$here/header_of.sh" "$tree" "$1" "$source")
+  for dir in "${ours[@]}"; do [ -n "$own" ] || own=$("$here/header_of.sh" "$dir" "$1"); done
   printf '%s: missing symbol %s (%s): ' "$source" "$1" "$2"
-  if [ -z "$header" ]; then
+  if [ -n "$own" ] && [[ $2 != *member* ]]; then
+    printf 'ours is in %s, which no header includes that the file includes%s\n' "$own" "${header:+; Linux has it in $header}"
+  elif [ -z "$header" ]; then
     printf 'no header of Linux that is at hand declares it\n'
   else
     printf 'Linux has it in %s, so it belongs into sw/include/%s\n' "$header" "$(tr -d '<>' <<<"$header")"

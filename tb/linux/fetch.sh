@@ -9,7 +9,7 @@ set -euo pipefail
 package=linux-source-6.12
 known=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/known.sha256
 to=${1:?usage: fetch.sh DIRECTORY}
-headers=(linux sound asm-generic)
+headers=(include/linux include/vdso include/sound include/asm-generic arch/riscv/include/asm)
 mapfile -t files < <(awk '!/^#/ && !seen[$3]++ { print $3 }' "$known")
 mkdir -p "$to"
 to=$(cd "$to" && pwd)
@@ -72,7 +72,7 @@ unpack() {
       fail "$source holds no /usr/src/$package.tar.xz"
   fi
   archive=$(realpath "$archive")
-  (cd "$tmp" && cmake -E tar xf "$archive" -- "${files[@]/#/$package/}" "${headers[@]/#/$package/include/}") >"$tmp/log" 2>&1 || true
+  (cd "$tmp" && cmake -E tar xf "$archive" -- "${files[@]/#/$package/}" "${headers[@]/#/$package/}") >"$tmp/log" 2>&1 || true
   local f
   for f in "${files[@]}"; do
     [ -e "$tmp/$package/$f" ] || fail "$source: $package/$f is missing or cannot be unpacked"
@@ -107,7 +107,7 @@ compare "$tmp/$package"
 rm -rf "$to/version" "$to/headers"
 mkdir -p "$to/headers"
 for d in "${headers[@]}"; do
-  [ ! -d "$tmp/$package/include/$d" ] || cp -r "$tmp/$package/include/$d" "$to/headers/"
+  [ ! -d "$tmp/$package/$d" ] || cp -r "$tmp/$package/$d" "$to/headers/"
 done
 for f in "${files[@]}"; do
   mkdir -p "$to/$(dirname "$f")"

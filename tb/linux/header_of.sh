@@ -6,13 +6,14 @@ tree=${1:?usage: header_of.sh INCLUDE_TREE NAME [SOURCE]} name=${2:?the name is 
 [ -d "$tree" ] || exit 0
 cd "$tree"
 patterns=(
-  "^#[[:space:]]*define[[:space:]]+$name([^A-Za-z0-9_]|\$)"
   "^[A-Za-z_][A-Za-z0-9_ \*()]*[ \*]$name\("
   "^$name\("
+  "^#define[[:space:]]+$name([^A-Za-z0-9_]|\$)"
   "^(struct|union|enum) $name([^A-Za-z0-9_].*)?\{"
   "^(typedef .*[^A-Za-z0-9_]|\} *)$name([^A-Za-z0-9_].*)?;"
   "^extern .*[^A-Za-z0-9_]$name([^A-Za-z0-9_]|\$)"
   "^[[:space:]]+$name[[:space:]]*(,|=|\$)"
+  "^#[[:space:]]+define[[:space:]]+$name([^A-Za-z0-9_]|\$)" # of another system, mostly
 )
 for pattern in "${patterns[@]}"; do
   mapfile -t found < <(grep -rlE --include='*.h' "$pattern" . 2>/dev/null | sed 's|^\./||' | awk '{ print length($0), $0 }' |

@@ -30,6 +30,9 @@ lacks 'frob_t (type)' level.h
 build 'int f(struct gadget *g) { return g->size + FROB_MAX + BLUE + frob_level; }' && fail "built without values"
 for name in FROB_MAX BLUE frob_level; do lacks "$name (value)" level.h; done
 lacks 'gadget (type)' frob.h
+echo 'int wander(void);' >"$tmp/ours/linux/elsewhere.h"
+build 'int f(void) { return wander(); }' && fail "built without an include"
+says 'missing symbol wander (function): ours is in <linux/elsewhere.h>, which no header includes that the file includes'
 build '#include <linux/absent.h>' && fail "built without a header"
 says 'missing header <linux/absent.h>: it belongs into sw/include/linux/absent.h'
 build 'int f(void) { return nowhere(); }' && fail "built with an unknown function"

@@ -2,6 +2,7 @@
 #ifndef LINUX_MUTEX_H
 #define LINUX_MUTEX_H
 
+#include <asm/processor.h>
 #include <linux/compiler.h>
 #include <linux/list.h>
 #include <linux/lockdep.h>
