@@ -1,10 +1,10 @@
-// A board for the firmware: a CPU without an instruction set, RAM and the controller.
+// A board for the firmware: a CPU without an instruction set, the controller, and RAM from address 0 on at
+// its master port.
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include <cstdio>
 #include <systemc>
 
-#include "bus/axi_interconnect.h"
 #include "dma.h"
 #include "dmac/dw_axi_dmac.h"
 #include "firmware.h"
@@ -12,40 +12,25 @@
 
 namespace {
 
-constexpr std::uint64_t kRamBytes = 1 << 20, kDmac = 0x10000000;
+constexpr std::uint64_t kRamBytes = 1 << 20;
 
 struct Board : sc_core::sc_module {
   dmavp::Clock clock{200'000'000};
   dmavp::BackingStore store{kRamBytes};
   dmavp::Sram memory{"memory", store, {}, clock};
-  dmavp::DwAxiDmac dmac{"dmac", parameters(), clock};
-  dmavp::AxiInterconnect bus{"bus", map(), clock};
+  dmavp::DwAxiDmac dmac;
   tlm_utils::simple_initiator_socket<Board> cpu{"cpu"};
   sc_core::sc_signal<bool> irq{"irq"};
   sc_core::sc_event served;
 
   SC_HAS_PROCESS(Board);
-  explicit Board(const sc_core::sc_module_name& name) : sc_module(name) {
-    cpu.bind(bus.in[0]);
-    dmac.masters[0].bind(bus.in[1]);
-    bus.out[0].bind(memory.socket);
-    bus.out[1].bind(dmac.regs);
+  Board(const sc_core::sc_module_name& name, const dmavp::dmac::Parameters& parameters)
+      : sc_module(name), dmac("dmac", parameters, clock) {
+    cpu.bind(dmac.regs);
+    dmac.masters[0].bind(memory.socket);
     dmac.combined_irq.bind(irq);
     SC_THREAD(software);
     SC_THREAD(interrupts);
-  }
-
-  static dmavp::dmac::Parameters parameters() {
-    dmavp::dmac::Parameters p;
-    p.num_channels = 4;
-    p.num_masters = 1;
-    return p;
-  }
-  static dmavp::InterconnectConfig map() {
-    dmavp::InterconnectConfig config;
-    config.masters = 2;
-    config.regions = {{"ram", RAM_BASE, kRamBytes}, {"dmac", kDmac, 0x1000}};
-    return config;
   }
 
   /// One register access of the CPU, which takes the time that the bus says.
@@ -53,7 +38,7 @@ struct Board : sc_core::sc_module {
     tlm::tlm_generic_payload payload;
     sc_core::sc_time delay;
     payload.set_command(command);
-    payload.set_address(kDmac + offset);
+    payload.set_address(offset);
     payload.set_data_ptr(reinterpret_cast<unsigned char*>(value));
     payload.set_data_length(sizeof *value);
     payload.set_streaming_width(sizeof *value);
@@ -87,7 +72,7 @@ uint64_t dma_reg_read(uint32_t offset) {
   return value;
 }
 void dma_reg_write(uint32_t offset, uint64_t value) { board->access(tlm::TLM_WRITE_COMMAND, offset, &value); }
-void* ram(uint64_t address) { return board->store.cpu_view() + (address - RAM_BASE); }
+void* ram(uint64_t address) { return board->store.cpu_view() + address; }
 void wait_for_interrupt(void) { sc_core::wait(board->served); }
 void print(const char* what, const char* outcome, uint32_t number) {
   std::printf("%s: %s", what, outcome);
@@ -96,7 +81,10 @@ void print(const char* what, const char* outcome, uint32_t number) {
 }
 
 int sc_main(int, char**) {
-  Board top("board");
+  dmavp::dmac::Parameters parameters;
+  parameters.num_channels = 4;
+  parameters.num_masters = 1;
+  Board top("board", parameters);
   board = &top;
   sc_core::sc_start();
   return 0;

@@ -31,10 +31,10 @@ static void run(const char* what, uint64_t to, uint64_t from, size_t bytes) {
 }
 
 void firmware(void) {
-  memset(ram(RAM_BASE), 0x5a, 4096);
+  memset(ram(0), 0x5a, 4096);
   dma_init();
-  run("first copy", RAM_BASE + 0x10000, RAM_BASE, 4096);
-  run("from nowhere", RAM_BASE + 0x10000, 0x40000000, 4096);
-  run("crooked", RAM_BASE + 0x10000, RAM_BASE + 4, 4096);
-  run("last copy", RAM_BASE + 0x20000, RAM_BASE + 0x10000, 4096);
+  run("first copy", 0x10000, 0, 4096);
+  run("from nowhere", 0x10000, 0x40000000, 4096);
+  run("crooked", 0x10000, 4, 4096);
+  run("last copy", 0x20000, 0x10000, 4096);
 }

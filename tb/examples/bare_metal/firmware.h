@@ -8,8 +8,6 @@
 extern "C" {
 #endif
 
-#define RAM_BASE UINT64_C(0x80000000)
-
 void firmware(void);
 
 void* ram(uint64_t address); /* as the CPU sees it */

@@ -8,12 +8,13 @@
 #include <linux/random.h>
 #include <linux/scatterlist.h>
 
+#include "modules/cases/memory_bench.h"
 #include "modules/cases/slave_bench.h"
 
-static char test[64];
-module_param_string(test, test, sizeof(test), 0444);
 static bool to_device;
 module_param(to_device, bool, 0444);
+static char test[32];
+module_param_string(test, test, sizeof(test), 0444);
 
 namespace dmavp::test {
 
@@ -33,45 +34,13 @@ u32 random_below(u32 bound) {
   return r % bound;
 }
 
-struct Copier {
+/// A channel that copies, with its buffers.
+struct Copier : MemoryBench {
   static constexpr size_t kBytes = 200000;
-  dma_chan* chan;
-  struct device* dev;
-  u8 *from, *to;
-  dma_addr_t from_bus, to_bus;
 
-  Copier() {
-    dma_cap_mask_t mask;
-    dma_cap_zero(mask);
-    dma_cap_set(DMA_MEMCPY, mask);
-    chan = dma_request_channel(mask, nullptr, nullptr);
-    CHECK(chan != nullptr);
-    dev = dmaengine_get_dma_device(chan);
-    from = static_cast<u8*>(dma_alloc_coherent(dev, kBytes, &from_bus, GFP_KERNEL));
-    to = static_cast<u8*>(dma_alloc_coherent(dev, kBytes, &to_bus, GFP_KERNEL));
-    get_random_bytes(from, kBytes);
-  }
-  ~Copier() {
-    dmaengine_terminate_sync(chan);
-    dma_free_coherent(dev, kBytes, to, to_bus);
-    dma_free_coherent(dev, kBytes, from, from_bus);
-    dma_release_channel(chan);
-  }
-  Copier(const Copier&) = delete;
-  Copier& operator=(const Copier&) = delete;
-
-  dma_cookie_t submit(dma_addr_t source, size_t at, size_t bytes, Transfer& t) {
-    dma_async_tx_descriptor* tx =
-        dmaengine_prep_dma_memcpy(chan, to_bus + at, source, bytes, DMA_PREP_INTERRUPT);
-    CHECK(tx != nullptr);
-    if (!tx) return -ENOMEM;
-    tx->callback_result = count;
-    tx->callback_param = &t;
-    return dmaengine_submit(tx);
-  }
-  bool wait(const Transfer& t) {
-    for (unsigned i = 0; i < 2000 && !t.calls; i++) usleep_range(1, 1);
-    return t.calls == 1;
+  Copier() : MemoryBench(kBytes, DMA_MEMCPY) {}
+  dma_async_tx_descriptor* copy(dma_addr_t from, size_t at, size_t bytes) {
+    return dmaengine_prep_dma_memcpy(chan, dst_bus + at, from, bytes, DMA_PREP_INTERRUPT);
   }
 };
 
@@ -81,64 +50,74 @@ void copies() {
   for (unsigned round = 0; round < 4; round++) {
     Copier copiers[kChannels];
     Transfer transfers[kChannels][kQueued];
-    size_t at[kChannels][kQueued], bytes[kChannels][kQueued];
     for (unsigned i = 0; i < kChannels; i++) {
-      memset(copiers[i].to, 0x5a, Copier::kBytes);
+      Copier& c = copiers[i];
       size_t next = 1 + random_below(7);
       for (unsigned n = 0; n < kQueued; n++) {
-        at[i][n] = next;
-        bytes[i][n] = round == 0 ? n + 1 : 1 + random_below(n == 1 ? 150000 : 3000);
-        next += bytes[i][n] + 1;  // a byte between them stays as it is
-        copiers[i].submit(copiers[i].from_bus + at[i][n], at[i][n], bytes[i][n], transfers[i][n]);
+        const size_t bytes = round == 0 ? n + 1 : 1 + random_below(n == 1 ? 150000 : 3000);
+        c.submit(c.copy(c.src_bus + next, next, bytes), transfers[i][n]);
+        memcpy(c.expected + next, c.src + next, bytes);
+        next += bytes + 1;  // a byte between them stays as it is
       }
-      dma_async_issue_pending(copiers[i].chan);
+      dma_async_issue_pending(c.chan);
     }
     for (unsigned i = 0; i < kChannels; i++) {
-      for (unsigned n = 0; n < kQueued; n++) {
-        CHECK(copiers[i].wait(transfers[i][n]));
-        CHECK_EQ(transfers[i][n].result.result, DMA_TRANS_NOERROR);
-        const u8* to = copiers[i].to + at[i][n];
-        CHECK(!memcmp(to, copiers[i].from + at[i][n], bytes[i][n]));
-        CHECK(to[-1] == 0x5a && to[bytes[i][n]] == 0x5a);
+      for (const Transfer& t : transfers[i]) {
+        CHECK(copiers[i].wait(t));
+        CHECK_EQ(t.calls, 1);
+        CHECK_EQ(t.result.result, DMA_TRANS_NOERROR);
       }
+      CHECK_EQ(copiers[i].wrong(), 0);
     }
+  }
+}
+
+/// Pieces of the buffer behind each other, with gaps. Bytes of all.
+size_t cut(const SlaveBench& b, scatterlist* sg, unsigned pieces) {
+  size_t at = 0, total = 0;
+  sg_init_table(sg, pieces);
+  for (unsigned i = 0; i < pieces; i++) {
+    const u32 bytes = 4 * (1 + random_below(200));
+    at += random_below(64);
+    sg_dma_address(&sg[i]) = b.bus + at;
+    sg_dma_len(&sg[i]) = bytes;
+    at += bytes;
+    total += bytes;
+  }
+  return total;
+}
+
+/// Calls visit(byte, its number in the list) for each byte of the list.
+template <typename Visit>
+void each_byte(SlaveBench& b, scatterlist* list, unsigned pieces, Visit visit) {
+  scatterlist* sg = nullptr;
+  unsigned i = 0;
+  size_t number = 0;
+  for_each_sg(list, sg, pieces, i) {
+    u8* bytes = b.buffer + (sg_dma_address(sg) - b.bus);
+    for (u32 n = 0; n < sg_dma_len(sg); n++) visit(bytes[n], number++);
   }
 }
 
 /// Lists of 1 to 9 pieces, the stream goes on from one to the next.
 void lists() {
-  constexpr unsigned kPieces = 9;
   SlaveBench b(direction());
   u64 streamed = 0;
   CHECK_EQ(b.configure(4, 8), 0);
   for (unsigned round = 0; round < 20; round++) {
-    const unsigned pieces = 1 + random_below(kPieces);
-    scatterlist sg[kPieces];
-    size_t offset[kPieces], length[kPieces], at = 0, total = 0;
-    sg_init_table(sg, pieces);
-    for (unsigned i = 0; i < pieces; i++) {
-      offset[i] = at + random_below(64);
-      length[i] = 4 * (1 + random_below(200));
-      at = offset[i] + length[i];
-      sg_dma_address(&sg[i]) = b.bus + offset[i];
-      sg_dma_len(&sg[i]) = static_cast<unsigned>(length[i]);
-      if (to_device)
-        for (size_t n = 0; n < length[i]; n++) b.buffer[offset[i] + n] = stream_byte(streamed + total + n);
-      total += length[i];
-    }
+    scatterlist sg[9];
+    const unsigned pieces = 1 + random_below(9);
+    const size_t total = cut(b, sg, pieces);
+    if (to_device) each_byte(b, sg, pieces, [&](u8& byte, size_t n) { byte = stream_byte(streamed + n); });
     Transfer t;
     const dma_cookie_t cookie =
         b.submit(dmaengine_prep_slave_sg(b.chan, sg, pieces, direction(), DMA_PREP_INTERRUPT), t);
     dma_async_issue_pending(b.chan);
     CHECK(b.wait(t));
     CHECK_EQ(dmaengine_tx_status(b.chan, cookie, nullptr), DMA_COMPLETE);
-    if (!to_device) {
-      u64 n = streamed;
-      size_t wrong = 0;
-      for (unsigned i = 0; i < pieces; i++)
-        for (size_t k = 0; k < length[i]; k++) wrong += b.buffer[offset[i] + k] != stream_byte(n++);
-      CHECK_EQ(wrong, 0);
-    }
+    size_t wrong = 0;
+    each_byte(b, sg, pieces, [&](u8 byte, size_t n) { wrong += byte != stream_byte(streamed + n); });
+    CHECK_EQ(wrong, 0);
     streamed += total;
   }
 }
@@ -250,18 +229,15 @@ void terminate() {
 void error() {
   Copier c;
   for (unsigned round = 0; round < 3; round++) {
-    Transfer bad, good;
-    const dma_cookie_t cookie = c.submit(kHole, 0, 64, bad);
-    dma_async_issue_pending(c.chan);
+    Transfer bad;
+    const dma_cookie_t cookie = c.start(c.copy(kHole, 0, 64), bad);
     usleep_range(200, 200);
     CHECK_EQ(dmaengine_tx_status(c.chan, cookie, nullptr), DMA_IN_PROGRESS);
     CHECK_EQ(bad.calls, 0);
     CHECK_EQ(dmaengine_terminate_sync(c.chan), 0);
-    memset(c.to, 0, 256);
-    c.submit(c.from_bus, 0, 256, good);
-    dma_async_issue_pending(c.chan);
-    CHECK(c.wait(good));
-    CHECK(!memcmp(c.to, c.from, 256));
+    c.reset();
+    memcpy(c.expected, c.src, 256);
+    c.run(c.copy(c.src_bus, 0, 256));
   }
 }
 

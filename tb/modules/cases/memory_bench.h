@@ -23,10 +23,10 @@ struct MemoryBench {
   u8* expected;  ///< what dst has to be
   dma_addr_t src_bus = 0, dst_bus = 0;
 
-  explicit MemoryBench(size_t bytes) : size(bytes) {
+  explicit MemoryBench(size_t bytes, dma_transaction_type capability = DMA_INTERLEAVE) : size(bytes) {
     dma_cap_mask_t mask;
     dma_cap_zero(mask);
-    dma_cap_set(DMA_INTERLEAVE, mask);
+    dma_cap_set(capability, mask);
     chan = dma_request_channel(mask, nullptr, nullptr);
     CHECK(chan != nullptr);
     dev = dmaengine_get_dma_device(chan);
