@@ -152,6 +152,10 @@ TEST(KindsLimits, AddressesAcross4GiB) {
   rig.run("kind-cases test=across_4gib high_memory=" + std::to_string(HighMemory::kMiddle));
 }
 
+TEST(KindsLimits, MemoryThatDoesNotSufficeIsGivenBack) {
+  EngineRig(kNarrow).run("kind-cases test=out_of_memory");
+}
+
 TEST(KindsSet, RandomPiecesHoldTheValueAndNothingElseIsTouched) {
   for (std::uint64_t seed = tb::seed_base(); seed < tb::seed_base() + tb::seeds(); seed++) {
     SCOPED_TRACE("seed " + std::to_string(seed));

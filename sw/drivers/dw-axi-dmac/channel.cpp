@@ -75,6 +75,7 @@ void free_chan_resources(dma_chan* chan) {
   vchan_free_chan_resources(&c->vc);
   c->handshake = kNoHandshake;
   hw_select(c);
+  c->pool.settle();
   // Memory that a runaway channel may still read or write is lost rather than given to somebody else.
   if (stopped) c->pool.drain();
 }

@@ -15,6 +15,9 @@ void DescriptorPool::init(struct device* dev) {
   free_item_count_ = 0;
   descriptor_chunks_ = nullptr;
   item_chunks_ = nullptr;
+  unwanted_ = nullptr;
+  freeing_ = false;
+  INIT_WORK(&trim_, free_later);
 }
 
 bool DescriptorPool::grow_descriptors(gfp_t gfp) {
@@ -32,16 +35,7 @@ bool DescriptorPool::grow_descriptors(gfp_t gfp) {
   return true;
 }
 
-bool DescriptorPool::grow_items(gfp_t gfp) {
-  auto* chunk = static_cast<ItemChunk*>(kzalloc(sizeof(ItemChunk), gfp));
-  if (!chunk) return false;
-  chunk->cpu = dma_alloc_coherent(dev_, kItemsPerChunk * sizeof(Lli), &chunk->bus, gfp);
-  if (!chunk->cpu) {
-    kfree(chunk);
-    return false;
-  }
-  unsigned long flags;
-  spin_lock_irqsave(&lock_, flags);
+void DescriptorPool::add_items(ItemChunk* chunk) {
   chunk->next = item_chunks_;
   item_chunks_ = chunk;
   // Backwards, so that the first items taken are the first of the page.
@@ -53,12 +47,69 @@ bool DescriptorPool::grow_items(gfp_t gfp) {
     free_items_ = &node;
   }
   free_item_count_ += kItemsPerChunk;
+}
+
+bool DescriptorPool::grow_items(unsigned count, gfp_t gfp) {
+  ItemChunk* fresh = nullptr;
+  bool good = true;
+  for (unsigned n = 0; good && n < count; n += kItemsPerChunk) {
+    auto* chunk = static_cast<ItemChunk*>(kzalloc(sizeof(ItemChunk), gfp));
+    if (chunk) chunk->cpu = dma_alloc_coherent(dev_, kItemsPerChunk * sizeof(Lli), &chunk->bus, gfp);
+    good = chunk && chunk->cpu;
+    if (good) {
+      chunk->next = fresh;
+      fresh = chunk;
+    } else {
+      kfree(chunk);
+    }
+  }
+  unsigned long flags;
+  spin_lock_irqsave(&lock_, flags);
+  while (ItemChunk* chunk = fresh) {
+    fresh = chunk->next;
+    if (good) {
+      add_items(chunk);
+    } else {
+      chunk->next = unwanted_;
+      unwanted_ = chunk;
+      freeing_ = true;
+    }
+  }
   spin_unlock_irqrestore(&lock_, flags);
-  return true;
+  if (!good && freeing_) schedule_work(&trim_);
+  return good;
+}
+
+void DescriptorPool::free_chunks(struct device* dev, ItemChunk* chunks) {
+  while (ItemChunk* chunk = chunks) {
+    chunks = chunk->next;
+    dma_free_coherent(dev, kItemsPerChunk * sizeof(Lli), chunk->cpu, chunk->bus);
+    kfree(chunk);
+  }
+}
+
+void DescriptorPool::free_unwanted() {
+  unsigned long flags;
+  spin_lock_irqsave(&lock_, flags);
+  ItemChunk* chunks = unwanted_;
+  unwanted_ = nullptr;
+  spin_unlock_irqrestore(&lock_, flags);
+  free_chunks(dev_, chunks);
+}
+
+void DescriptorPool::free_later(struct work_struct* work) {
+  container_of(work, DescriptorPool, trim_)->free_unwanted();
+}
+
+void DescriptorPool::settle() {
+  if (!freeing_) return;
+  cancel_work_sync(&trim_);
+  free_unwanted();
+  freeing_ = false;
 }
 
 int DescriptorPool::prefill() {
-  if (!grow_descriptors(GFP_KERNEL) || !grow_items(GFP_KERNEL)) {
+  if (!grow_descriptors(GFP_KERNEL) || !grow_items(kItemsPerChunk, GFP_KERNEL)) {
     drain();
     return -ENOMEM;
   }
@@ -71,8 +122,8 @@ Descriptor* DescriptorPool::take(unsigned items, bool scratch) {
     unsigned long flags;
     spin_lock_irqsave(&lock_, flags);
     Descriptor* d = free_descriptors_;
-    const bool enough = free_item_count_ >= items;
-    if (d && enough) {
+    const unsigned missing = free_item_count_ < items ? items - free_item_count_ : 0;
+    if (d && !missing) {
       free_descriptors_ = d->next_free;
       LliNode* first = free_items_;
       LliNode* last = first;
@@ -90,7 +141,7 @@ Descriptor* DescriptorPool::take(unsigned items, bool scratch) {
     spin_unlock_irqrestore(&lock_, flags);
     // Nothing has been taken yet, so there is nothing to undo when memory is out (M02).
     if (!d && !grow_descriptors(GFP_NOWAIT)) return nullptr;
-    if (!enough && !grow_items(GFP_NOWAIT)) return nullptr;
+    if (missing && !grow_items(missing, GFP_NOWAIT)) return nullptr;
   }
 }
 
@@ -113,11 +164,8 @@ void DescriptorPool::drain() {
     descriptor_chunks_ = chunk->next;
     kfree(chunk);
   }
-  while (ItemChunk* chunk = item_chunks_) {
-    item_chunks_ = chunk->next;
-    dma_free_coherent(dev_, kItemsPerChunk * sizeof(Lli), chunk->cpu, chunk->bus);
-    kfree(chunk);
-  }
+  free_chunks(dev_, item_chunks_);
+  item_chunks_ = nullptr;
   free_descriptors_ = nullptr;
   free_items_ = nullptr;
   free_item_count_ = 0;

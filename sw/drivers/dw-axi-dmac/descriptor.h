@@ -5,6 +5,7 @@
 #include <linux/device.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 #include "dmaengine/virt-dma.h"
 #include "drivers/dw-axi-dmac/registers.h"
@@ -72,8 +73,8 @@ struct Descriptor {
 };
 
 /// Free lists of one channel. They are filled when the channel is allocated, and grow by whole chunks when a
-/// burst of descriptors needs more; nothing is given back to the heap before drain(). take and put work in
-/// any context.
+/// burst of descriptors needs more; what a descriptor has used is not given back to the heap before drain().
+/// take and put work in any context.
 class DescriptorPool {
  public:
   static constexpr unsigned kDescriptorsPerChunk = 16;
@@ -86,6 +87,8 @@ class DescriptorPool {
   /// asked for; or NULL when memory is out.
   Descriptor* take(unsigned items, bool scratch = false);
   void put(Descriptor* descriptor);
+  /// Memory that did not suffice for a descriptor is free again. Process context.
+  void settle();
   /// Frees all memory; every descriptor must be back. Process context.
   void drain();
 
@@ -102,7 +105,12 @@ class DescriptorPool {
   };
 
   bool grow_descriptors(gfp_t gfp);
-  bool grow_items(gfp_t gfp);
+  /// All of `count` items or none.
+  bool grow_items(unsigned count, gfp_t gfp);
+  void add_items(ItemChunk* chunk);
+  static void free_chunks(struct device* dev, ItemChunk* chunks);
+  void free_unwanted();
+  static void free_later(struct work_struct* work);
 
   struct device* dev_;
   spinlock_t lock_;
@@ -111,6 +119,9 @@ class DescriptorPool {
   unsigned free_item_count_;
   DescriptorChunk* descriptor_chunks_;
   ItemChunk* item_chunks_;
+  ItemChunk* unwanted_;  ///< of a growth that failed: memory is freed where interrupts are on
+  bool freeing_;         ///< `trim_` has been scheduled
+  struct work_struct trim_;
 };
 
 }  // namespace dmavp::dw_axi_dmac

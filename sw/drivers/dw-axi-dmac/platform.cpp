@@ -210,6 +210,7 @@ int probe(struct platform_device* pdev) {
   }
   ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(64));
   if (ret) return ret;
+  dma_set_max_seg_size(dev, ~0u);  // whatever is longer than a block is cut
   if (variant->resets) {
     struct reset_control* resets = devm_reset_control_array_get_exclusive(dev);
     if (IS_ERR(resets)) {

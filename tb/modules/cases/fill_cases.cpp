@@ -90,6 +90,29 @@ void block_limits() {
   }
 }
 
+/// A template for whose items memory does not suffice is refused, and leaves no memory behind.
+void out_of_memory() {
+  MemoryBench b(4096);
+  Template xt;
+  xt->dir = DMA_MEM_TO_MEM;
+  xt->src_inc = xt->dst_inc = true;
+  xt->src_start = b.src_bus;
+  xt->dst_start = b.dst_bus;
+  xt.lines(1, 700000, 0, 1);
+  for (unsigned round = 0; round < 3; round++) {
+    CHECK(dmaengine_prep_interleaved_dma(b.chan, xt.get(), 0) == nullptr);
+    usleep_range(1000, 1000);
+    void* large = kmalloc(8u << 20, GFP_KERNEL);
+    CHECK(large != nullptr);
+    kfree(large);
+  }
+  // With interrupts off too, and the channel is released before the memory has been freed.
+  unsigned long flags;
+  local_irq_save(flags);
+  CHECK(dmaengine_prep_interleaved_dma(b.chan, xt.get(), 0) == nullptr);
+  local_irq_restore(flags);
+}
+
 /// Out to memory across 4 GiB in one way and back in another.
 void across_4gib() {
   MemoryBench b(16384);

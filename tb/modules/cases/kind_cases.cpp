@@ -294,6 +294,7 @@ void capabilities() {
   CHECK_EQ(dma_get_slave_caps(b.chan, &caps), 0);
   CHECK(caps.descriptor_reuse);
   CHECK_EQ(caps.residue_granularity, DMA_RESIDUE_GRANULARITY_BURST);
+  CHECK_EQ(dma_get_max_seg_size(b.dev), ~0u);
   Job job(b, Kind::kLines);
   dma_async_tx_descriptor* tx = job.prep();
   u8 data[4];
@@ -315,7 +316,8 @@ const Case kCases[] = {{"residue", residue},
                        {"repeat_stops", repeat_stops},
                        {"memset", set_anything},
                        {"block_limits", block_limits},
-                       {"across_4gib", across_4gib}};
+                       {"across_4gib", across_4gib},
+                       {"out_of_memory", out_of_memory}};
 
 }  // namespace
 }  // namespace dmavp::test

@@ -79,6 +79,7 @@ void repeat_stops();
 void set_anything();
 void block_limits();
 void across_4gib();
+void out_of_memory();
 
 /// Runs `visit(job)` for each kind, up to the first that fails.
 template <class Visit>
