@@ -152,6 +152,15 @@ TEST(KindsLimits, AddressesAcross4GiB) {
   rig.run("kind-cases test=across_4gib high_memory=" + std::to_string(HighMemory::kMiddle));
 }
 
+TEST(KindsLimits, ListsAcross4GiB) {
+  for (const char* out : {"", " to_device=1"}) {
+    EngineRig rig(kNarrow);
+    rig.run("slave-kind-cases test=across_4gib high_memory=" + std::to_string(HighMemory::kMiddle) + out);
+    EXPECT_EQ(rig.dmac->sunk.size(), *out ? 2000u : 0u);
+    EXPECT_EQ(rig.wrong(), 0u);
+  }
+}
+
 TEST(KindsLimits, MemoryThatDoesNotSufficeIsGivenBack) {
   EngineRig(kNarrow).run("kind-cases test=out_of_memory");
 }

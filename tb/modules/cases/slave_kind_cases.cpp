@@ -7,6 +7,8 @@
 
 static bool to_device;
 module_param(to_device, bool, 0444);
+static ulong high_memory;
+module_param(high_memory, ulong, 0444);
 static uint block_items = 4096;
 module_param(block_items, uint, 0444);
 
@@ -227,12 +229,55 @@ void block_limits() {
   }
 }
 
+/// Memory across 4 GiB, which only copies bring here and there.
+void across_4gib() {
+  SlaveBench b(direction());
+  constexpr size_t kPiece = 1000;
+  CHECK_EQ(b.configure(4, 8), 0);
+  const dma_addr_t high = high_memory - kPiece - 500;
+  scatterlist sg[2];
+  sg_init_table(sg, 2);
+  for (unsigned i = 0; i < 2; i++) {
+    sg_dma_address(&sg[i]) = high + i * (kPiece + 24);
+    sg_dma_len(&sg[i]) = kPiece;
+  }
+  dma_addr_t place = 0;
+  u8* data = static_cast<u8*>(dma_alloc_coherent(b.dev, 4096, &place, GFP_KERNEL));
+  for (size_t i = 0; i < kPiece; i++) {
+    data[i] = stream_byte(i);
+    data[kPiece + 24 + i] = stream_byte(kPiece + i);
+  }
+  const auto copy = [&](dma_addr_t to, dma_addr_t from) {
+    Transfer t;
+    b.submit(dmaengine_prep_dma_memcpy(b.chan, to, from, 2 * kPiece + 24, DMA_PREP_INTERRUPT), t);
+    dma_async_issue_pending(b.chan);
+    CHECK(b.wait(t));
+    CHECK_EQ(t.result.result, DMA_TRANS_NOERROR);
+  };
+  Transfer t;
+  if (to_device) copy(high, place);
+  b.submit(dmaengine_prep_slave_sg(b.chan, sg, 2, direction(), DMA_PREP_INTERRUPT), t);
+  dma_async_issue_pending(b.chan);
+  CHECK(b.wait(t));
+  CHECK_EQ(t.result.result, DMA_TRANS_NOERROR);
+  if (!to_device) {
+    memset(data, 0, 4096);
+    copy(place, high);
+    size_t wrong = 0;
+    for (size_t i = 0; i < kPiece; i++)
+      wrong += data[i] != stream_byte(i) || data[kPiece + 24 + i] != stream_byte(kPiece + i);
+    CHECK_EQ(wrong, 0);
+  }
+  dma_free_coherent(b.dev, 4096, data, place);
+}
+
 const Case kCases[] = {{"stops", stops},
                        {"reuse", reuse},
                        {"errors", errors},
                        {"ring_end", ring_end},
                        {"repeat", repeat},
                        {"long_list", long_list},
+                       {"across_4gib", across_4gib},
                        {"block_limits", block_limits}};
 
 }  // namespace

@@ -140,6 +140,8 @@ struct TrafficBench {
   bool wait(const Transfer& t, unsigned calls = 1) { return wait_counted(t, calls, 50); }
 };
 
+// traffic_templates.cpp
 void templates(dma_transfer_direction direction);
+void ragged_lists(dma_transfer_direction direction);
 
 }  // namespace dmavp::test

@@ -374,10 +374,12 @@ void flow_control_lists() {
 }
 
 void all_templates() { templates(direction()); }
+void all_ragged_lists() { ragged_lists(direction()); }
 
 const Case kCases[] = {
     {"lists", lists},
     {"templates", all_templates},
+    {"ragged_lists", all_ragged_lists},
     {"pause", pause_everywhere},
     {"terminate", terminate_everywhere},
     {"cyclic", cyclic_everywhere},
