@@ -118,8 +118,10 @@ int open(Stream* s, bool playback) {
   struct device_node* node = of_find_node_by_path(playback ? "sound-play" : "sound-capture");
   struct dw_i2s_port port = {};
   s->i2s = dw_i2s_take(node, playback, &port);
+  const long again = PTR_ERR(dw_i2s_take(node, playback, &port));
   of_node_put(node);
   if (IS_ERR(s->i2s)) return static_cast<int>(PTR_ERR(s->i2s));
+  if (again != -EBUSY) return -EIO;
   struct snd_pcm_runtime* r = &s->runtime;
   r->format = SNDRV_PCM_FORMAT_S16_LE;
   r->rate = dw_i2s_rate(s->i2s);
