@@ -14,7 +14,7 @@ namespace {
 
 DEFINE_MUTEX(controllers_mutex);
 LIST_HEAD(controllers);
-atomic_t rotation = ATOMIC_INIT(-1);  // where the search among equal names starts
+atomic_t rotation = ATOMIC_INIT(0);  // where the search among equal names starts
 
 struct of_dma* find_controller(const of_phandle_args& spec) {
   struct of_dma* ofdma;

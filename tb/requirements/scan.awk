@@ -16,8 +16,8 @@ test == "" {
     test = substr($0, RSTART, RLENGTH)
     sub(/^[^(]*\(/, "", test)
     sub(/, */, ".", test)
-  } else if (FILENAME ~ /_cases\.(cpp|c)$/ && match($0, /^void [a-z0-9_]+\(/)) {
-    test = substr($0, 6, RLENGTH - 6)
+  } else if (FILENAME ~ /_cases\.(cpp|c)$/ && match($0, /^void [a-z0-9_]+\(\) \{/)) {
+    test = substr($0, 6, RLENGTH - 9)
   }
   if (test != "") flush_ids(above)
   above = ""

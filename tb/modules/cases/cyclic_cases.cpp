@@ -78,7 +78,8 @@ void cyclic_positions() {
   }
 }
 
-/// A client that reads what has come loses nothing, whatever the number of periods.
+/// A client that reads what has come loses nothing, whatever the number of periods, until it terminates from
+/// its callback (R23 K32).
 void cyclic_callbacks() {
   SlaveBench b(DMA_DEV_TO_MEM);
   CHECK_EQ(b.configure(4, 8), 0);
@@ -141,8 +142,8 @@ void cyclic_bound() {
   }
 }
 
-/// Terminated at any moment a ring is gone, and another can start at once; what it moved is a prefix (R23
-/// R35 K36).
+/// Terminated at any moment a ring is gone, and another can start at once; what it moved is a prefix (R35
+/// K36).
 void cyclic_terminate() {
   SlaveBench b(DMA_MEM_TO_DEV);
   CHECK_EQ(b.configure(2, 4), 0);
