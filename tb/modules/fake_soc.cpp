@@ -28,7 +28,7 @@ std::vector<char> load_file(const std::string& path) {
 }  // namespace
 
 std::string module_path(const std::string& name) {
-  if (name.find('/') != std::string::npos) return name;
+  if (name.front() == '/') return name;
   const std::string ours = std::string(DMAVP_MODULE_DIR) + "/" + name + ".so";
   return std::ifstream(ours) ? ours : std::string(DMAVP_TEST_MODULE_DIR) + "/" + name + ".so";
 }

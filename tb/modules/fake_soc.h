@@ -113,7 +113,8 @@ class FakeSoc : public port::Machine {
   std::vector<std::mt19937_64> streams_;
 };
 
-/// Path of a built module, the product's or a test's ("dmaengine" -> ".../modules/dmaengine.so"); a path stays as it is.
+/// Path of a built module, the product's or a test's ("dmaengine" -> ".../modules/dmaengine.so"); an absolute
+/// path stays as it is.
 std::string module_path(const std::string& name);
 /// Path of a device tree of these tests ("narrow", "wide").
 std::string tree_path(const std::string& name);
