@@ -58,11 +58,18 @@ struct dw_i2s_frame* ring(Stream* s) {
   return reinterpret_cast<struct dw_i2s_frame*>(s->runtime.dma_area);
 }
 
-/// Frame `n` of the sound: its number, and the complement. Silence behind the end.
+/// A receiver that has its clock from the player misses the frame in which the clock starts: silence.
+constexpr snd_pcm_uframes_t kLeadIn = 8;
+
+/// Frame `n` of the sound: its number, and the complement.
 struct dw_i2s_frame sound(snd_pcm_uframes_t n) {
-  if (n >= frames) return {};
   const s16 number = static_cast<s16>(n + 1);
   return {number, static_cast<s16>(~number)};
+}
+
+/// Frame `n` of what is played: the sound, and silence around it.
+struct dw_i2s_frame played(snd_pcm_uframes_t n) {
+  return n < kLeadIn || n >= kLeadIn + frames ? dw_i2s_frame{} : sound(n - kLeadIn);
 }
 
 /// Position since the start; the ring must not be gone round between two looks.
@@ -83,7 +90,7 @@ snd_pcm_uframes_t look(Stream* s) {
 void serve(Session* session) {
   Stream* p = &session->play;
   const snd_pcm_uframes_t filled_to = look(p) + p->runtime.buffer_size;
-  for (; p->served < filled_to; p->served++) ring(p)[p->served % p->runtime.buffer_size] = sound(p->served);
+  for (; p->served < filled_to; p->served++) ring(p)[p->served % p->runtime.buffer_size] = played(p->served);
   Stream* c = &session->capture;
   const snd_pcm_uframes_t came = look(c);
   for (; c->served < came && c->served < session->room; c->served++)
@@ -195,7 +202,7 @@ snd_pcm_uframes_t hold(Session* session, Stream* s, Stream* other, int push, int
 }
 
 /// The sound must be there once, in order, with silence before, behind, and where playing was paused: at
-/// frame `paused_at` of the sound and nowhere else.
+/// frame `paused_at` of what was played and nowhere else.
 int judge(Session* session, snd_pcm_uframes_t paused_at) {
   snd_pcm_uframes_t next = 0, gaps = 0, gap_at = 0;
   bool silent = true;
@@ -204,7 +211,7 @@ int judge(Session* session, snd_pcm_uframes_t paused_at) {
     const bool is_silent = !f.left && !f.right;
     if (is_silent && !silent) {
       gaps++;
-      if (next < frames) gap_at = next;
+      if (next < frames) gap_at = kLeadIn + next;
     }
     silent = is_silent;
     if (is_silent) continue;
@@ -249,7 +256,6 @@ int run(Session* session) {
   Stream *p = &session->play, *c = &session->capture;
   serve(session);  // the first ring
   int ret = start(c);
-  rest(session);  // a receiver takes part from the next frame on
   if (!ret) ret = start(p);
   if (!ret) ret = serve_until(session, p->runtime.hw_ptr, frames / 2);
   if (ret) return ret;
@@ -257,7 +263,7 @@ int run(Session* session) {
   const snd_pcm_uframes_t paused_at =
       hold(session, p, c, SNDRV_PCM_TRIGGER_PAUSE_PUSH, SNDRV_PCM_TRIGGER_PAUSE_RELEASE, &moved);
   client_note_number(session->worker, "moved_playing", moved);
-  ret = serve_until(session, p->runtime.hw_ptr, frames + p->runtime.buffer_size);
+  ret = serve_until(session, p->runtime.hw_ptr, kLeadIn + frames + p->runtime.buffer_size);
   if (ret) return ret;
   // Silence comes in from here on: what capturing misses is none of the sound.
   hold(session, c, p, SNDRV_PCM_TRIGGER_SUSPEND, SNDRV_PCM_TRIGGER_RESUME, &moved);
