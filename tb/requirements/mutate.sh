@@ -21,7 +21,7 @@ prepare() { # prepare TREE
   cmake -S "$1/source" -B "$1/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DDMAVP_INSTALL=OFF \
     "-DDMAVP_TB_ONLY=modules;kernel" >"$1/log" 2>&1
   # shellcheck disable=SC2086
-  cmake --build "$1/build" --target $targets >>"$1/log" 2>&1
+  cmake --build "$1/build" -j 1 --target $targets >>"$1/log" 2>&1
 }
 
 run() { # run TREE FILTER: 0 when everything passes
@@ -51,7 +51,7 @@ try() { # try TREE LINE
   fi
   : >"$tree/log"
   # shellcheck disable=SC2086
-  if ! cmake --build "$tree/build" --target $targets >>"$tree/log" 2>&1; then
+  if ! cmake --build "$tree/build" -j 1 --target $targets >>"$tree/log" 2>&1; then
     echo "$id: the mutant does not compile: $(grep -m1 'error: ' "$tree/log")"
     status=1
   else
