@@ -254,14 +254,17 @@ void waits_for_callbacks() {
   CHECK(met > 0);
 }
 
-/// R40: the host looks for the report.
+/// R40: the host looks for the report, which does not depend on what the provider has to wait for.
 void waiting_in_atomic_context() {
   Bench b;
+  void (*const synchronize)(dma_chan*) = providers[0]->dma.device_synchronize;
+  providers[0]->dma.device_synchronize = nullptr;
   spinlock_t lock;
   spin_lock_init(&lock);
   spin_lock(&lock);
   CHECK_EQ(dmaengine_terminate_sync(b.chan), 0);
   spin_unlock(&lock);
+  providers[0]->dma.device_synchronize = synchronize;
 }
 
 }  // namespace dmavp::test
