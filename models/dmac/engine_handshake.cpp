@@ -87,7 +87,7 @@ bool Engine::Impl::open_transaction(Channel& c, Side& side, Cycle t) {
     if (!asked.burst || side.total != kUnknownTotal) return false;
     bytes = asked.single ? item : h.burst_bytes;
     last = asked.last;
-    if (!last && h.end > kUnknownTotal - 2 * h.burst_bytes) {
+    if (!last && h.end >= kUnknownTotal - 2 * h.burst_bytes) {  // else the next would look unknown
       diagnose(c, Severity::kError, "dmac.block-too-long",
                "the flow controller has asked for 2 GiB without ending the block; it is ended here");
       last = true;
