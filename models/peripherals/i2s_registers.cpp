@@ -304,6 +304,13 @@ void Registers::rxdma_read(unsigned) {
   report_losses();
 }
 
+/// Off, the FIFOs are emptied: no pair is begun any more.
+void Registers::ier_written(unsigned, const RegisterWrite& w) {
+  const bool on = (w.value & 1) != 0;
+  if (!on) tx_next_ = rx_next_ = {};
+  core_.set_enabled(on);
+}
+
 // Restarting between left and right would tear the pair apart.
 void Registers::rrxdma_written(unsigned, const RegisterWrite& w) {
   if ((w.data & 1) != 0 && !rx_next_.right) rx_next_ = {};

@@ -48,7 +48,7 @@ class Registers : public ClockedModel {
   void declare_dma();
   void declare_channels();
 
-  void ier_written(unsigned, const RegisterWrite& w) { core_.set_enabled((w.value & 1) != 0); }
+  void ier_written(unsigned, const RegisterWrite& w);
   void irer_written(unsigned, const RegisterWrite& w) { core_.set_receiving((w.value & 1) != 0); }
   void iter_written(unsigned, const RegisterWrite& w) { core_.set_transmitting((w.value & 1) != 0); }
   void cer_written(unsigned, const RegisterWrite& w) { core_.set_clock_on((w.value & 1) != 0); }

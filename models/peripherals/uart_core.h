@@ -150,7 +150,7 @@ class Core : public SerialPeer {
   Tick character_ticks() const;
   bool baud_on() const { return divisor_ != 0; }
   bool loopback() const { return (mcr_ & 0x10) != 0; }
-  bool auto_flow() const { return (mcr_ & 0x20) != 0; }
+  bool auto_flow() const { return (mcr_ & 0x22) == 0x22; }  ///< AFCE and RTS (2.3)
   Tick edge_from(Picoseconds at) const { return baud_clock_.cycle_from(at) * 8; }
   void step(Picoseconds at);
   bool receive_due(Picoseconds at);

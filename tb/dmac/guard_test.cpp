@@ -76,5 +76,34 @@ TEST(FlowControl, ABlockThatItsControllerNeverEndsEndsAfter2GiB) {
   EXPECT_LT(port.read, std::uint64_t{1} << 31);
 }
 
+/// BLOCK_TS says nothing about the length then: it reads what was written until the channel runs, and the
+/// items read while it does.
+TEST(FlowControl, BlockTsReadsWhatWasWrittenAndThenTheItems) {
+  Nowhere port;
+  Greedy client;
+  Engine engine(default_parameters(), Clock(1'000'000'000), {"dmac0"}, port, client);
+  client.engine = &engine;
+  Control control;
+  control.src_width = control.dst_width = 2;
+  control.src_fixed = true;
+  engine.set_sar(0, kRegister);
+  engine.set_block_ts(0, 77);
+  engine.set_ctl(0, control.raw() | std::uint64_t{2} << 14 | std::uint64_t{2} << 18);  // 8 items of 4 bytes
+  ChannelConfig config;
+  config.tt_fc = 4;
+  config.src_per = kInterface;
+  engine.set_config(0, config);
+  EXPECT_EQ(engine.block_ts(0), 77u);
+  engine.enable(0);
+  engine.advance(100);
+  EXPECT_EQ(engine.block_ts(0), 0u);
+  engine.request(kInterface, {true, false, false}, 100);
+  engine.advance(300);
+  EXPECT_EQ(engine.block_ts(0), port.read / 4);
+  EXPECT_GT(port.read / 4, 78u);
+  engine.abort(0);
+  EXPECT_EQ(engine.block_ts(0), 77u);
+}
+
 }  // namespace
 }  // namespace dmavp::dmac::test

@@ -448,6 +448,35 @@ TEST(I2sDma, RestartIsIgnoredWithinAPair) {
   EXPECT_EQ(rig.model.core().rx(0).fifo.size() + 2, rig.model.core().rx(1).fifo.size());
 }
 
+/// Switched off between left and right: the FIFOs are empty afterwards, and both directions begin with a
+/// left.
+TEST(I2sDma, SwitchedOffWithinAPairItBeginsWithTheLeft) {
+  const Parameters p;
+  I2sRig rig(p);
+  rig.write("IER", 1);
+  rig.write("IRER", 1);
+  rig.write("CER", 1);
+  rig.pass(5 * 32'000'000);
+  rig.read("RXDMA");
+  rig.write("TXDMA", 7);
+  rig.write("IER", 0);
+  rig.write("IER", 1);
+  for (const unsigned sample : {0xA1u, 0xB1u, 0xA2u, 0xB2u}) rig.write("TXDMA", sample);
+  const auto& sent = rig.model.core().tx(0).fifo;
+  ASSERT_EQ(sent.size(), 2u);
+  EXPECT_EQ(sent[0].left, 0xA1u);
+  EXPECT_EQ(sent[0].right, 0xB1u);
+  EXPECT_EQ(sent[1].left, 0xA2u);
+  rig.pass(5 * 32'000'000);
+  const auto& received = rig.model.core().rx(0).fifo;
+  ASSERT_GT(received.size(), 1u);
+  const std::size_t pairs = received.size();
+  EXPECT_EQ(rig.read("RXDMA"), received[0].left);
+  EXPECT_EQ(rig.model.core().rx(0).fifo.size(), pairs);
+  rig.read("RXDMA");
+  EXPECT_EQ(rig.model.core().rx(0).fifo.size(), pairs - 1);
+}
+
 TEST(I2sDma, K210SplitsItemsAndExtendsSigns) {
   Parameters p;
   p.dma_enable = DmaEnable::kCcr;

@@ -310,6 +310,22 @@ TEST(UartLine, AutomaticFlowControlLosesNothing) {
   }
 }
 
+/// MCR[5] alone is no automatic flow control (2.3): it takes RTS too.
+TEST(UartLine, AutomaticFlowControlTakesRtsToo) {
+  for (const bool rts : {false, true}) {
+    UartRig a;
+    UartRig b;
+    wire(a, b);
+    for (UartRig* u : {&a, &b}) u->set_up(1, 0x81);
+    b.write(MCR, 0);  // CTS of the other is low
+    a.write(MCR, rts ? 0x22 : 0x20);
+    for (unsigned i = 0; i < 4; ++i) a.write(THR, i);
+    play(
+        {&a, &b}, [] { return false; }, false);
+    EXPECT_EQ(b.core.receive_level(), rts ? 0u : 4u);
+  }
+}
+
 TEST(UartLine, TwoWayAtThreeMegabaudLosesNothing) {
   UartRig a({}, 48'000'000);
   UartRig b({}, 48'000'000);
