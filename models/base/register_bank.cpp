@@ -241,7 +241,7 @@ AccessFault RegisterBank::read_word(std::uint64_t offset, unsigned bytes, std::u
   if (reg.write_only()) return report(AccessFault::kReadOfWriteOnly, offset, bytes, false, s);
   const std::uint64_t shift = s->shift + (offset & 3) * 8;
   value = ((reg.current(s->instance) & reg.readable_) >> shift) & lanes;
-  if (reg.after_read_) reg.after_read_(s->instance);
+  if (reg.after_read_ && ((lanes << shift) & 0xFF) != 0) reg.after_read_(s->instance);
   return AccessFault::kNone;
 }
 

@@ -45,6 +45,9 @@ struct RegisterWrite {
   std::uint64_t lanes = 0;  ///< bits this access carries
   std::uint64_t old = 0;    ///< value before
   std::uint64_t value = 0;  ///< value after the access rules of every field were applied
+
+  /// It carries the lowest byte. What one byte or one item does when written is not done without that.
+  bool has_low_byte() const { return (lanes & 0xFF) != 0; }
 };
 
 struct Field {
@@ -88,7 +91,8 @@ class Register {
     live_ = Delegate<std::uint64_t(unsigned)>::bind<Method>(self);
     return *this;
   }
-  /// void (unsigned instance): side effect of a read, after the value was taken. Not called by debug reads.
+  /// void (unsigned instance): side effect of a read, after the value was taken. Not called by debug reads,
+  /// nor by narrow ones that leave the lowest byte out.
   template <auto Method, class T>
   Register& after_read(T* self) {
     after_read_ = Delegate<void(unsigned)>::bind<Method>(self);

@@ -226,11 +226,11 @@ void Registers::right_read(unsigned n) {
 }
 
 void Registers::left_written(unsigned n, const RegisterWrite& w) {
-  if (n < core_.tx_count()) core_.write_left(n, static_cast<std::uint32_t>(w.data));
+  if (n < core_.tx_count() && w.has_low_byte()) core_.write_left(n, static_cast<std::uint32_t>(w.data));
 }
 
 void Registers::right_written(unsigned n, const RegisterWrite& w) {
-  if (n < core_.tx_count()) core_.write_right(n, static_cast<std::uint32_t>(w.data));
+  if (n < core_.tx_count() && w.has_low_byte()) core_.write_right(n, static_cast<std::uint32_t>(w.data));
   report_losses();
 }
 
@@ -265,6 +265,8 @@ bool Registers::split_items() const {
 }
 
 void Registers::txdma_written(unsigned, const RegisterWrite& w) {
+  if (!w.has_low_byte()) return;
+  if (!core_.enabled()) return core_.ignore_sample();  // and the sequence stays where IEN = 0 put it
   const unsigned n = tx_next_.right ? tx_next_.channel : tx_channel(tx_next_.channel);
   if (n >= core_.tx_count()) return core_.ignore_sample();
   const auto value = static_cast<std::uint32_t>(w.data);
@@ -294,13 +296,13 @@ std::uint64_t Registers::rxdma_data(unsigned) {
 void Registers::rxdma_read(unsigned) {
   const unsigned n = rx_next_.right ? rx_next_.channel : rx_channel(rx_next_.channel);
   if (n >= core_.rx_count()) return;
-  if (!rx_next_.right && !split_items()) {
+  const bool left = !rx_next_.right && !split_items();
+  if (left) {
     core_.read_left(n);
-    rx_next_ = {n, true};
   } else {
     core_.read_right(n);
-    rx_next_ = {n + 1, false};
   }
+  if (core_.enabled()) rx_next_ = left ? Sequence{n, true} : Sequence{n + 1, false};
   report_losses();
 }
 

@@ -105,10 +105,9 @@ void Registers::declare_channels() {
       .reset(parameters_.word_code())
       .field(2, 0, "WLEN", "0 as the half frame, 1 12, 2 16, 3 20, 4 24, 5 32 bits")
       .on_write<&Registers::tcr_written>(this);
-  channel.add(0x18, "ISR", "Interrupt status")
-      .access(Access::kRo)
-      .reset(core_.tx_count() > 0 ? std::uint32_t{kTxfe} : 0)
-      .bit(0, "RXDA", "receive FIFO above its threshold")
+  Register& flags = channel.add(0x18, "ISR", "Interrupt status").access(Access::kRo);
+  for (unsigned n = 0; n < core_.tx_count(); ++n) flags.reset_of(n, kTxfe);
+  flags.bit(0, "RXDA", "receive FIFO above its threshold")
       .bit(1, "RXFO", "receive FIFO overrun")
       .bit(4, "TXFE", "transmit FIFO at or below its threshold")
       .bit(5, "TXFO", "transmit FIFO overflow")

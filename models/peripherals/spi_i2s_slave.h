@@ -17,7 +17,8 @@ namespace dmavp {
 
 /// Base of the SystemC modules DwApbSsi and DwApbI2s.
 ///
-/// Accesses of 8, 16 and 32 bits; a narrow one touches its bytes of the register. A FIXED burst (streaming
+/// Accesses of 8, 16 and 32 bits; a narrow one touches its bytes of the register, and moves an item or has a
+/// side effect only if the lowest byte is among them. A FIXED burst (streaming
 /// width below the length) accesses one register once per item; an INCR burst accesses each 32-bit word once.
 /// Holes read 0 and ignore writes. TLM_IGNORE_COMMAND returns the latency alone.
 ///

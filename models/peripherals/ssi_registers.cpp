@@ -209,6 +209,7 @@ void Registers::data_read(unsigned) {
 
 // A frame written may start the transfer at once, and then makes room for the next one of the same burst.
 void Registers::data_written(unsigned, const RegisterWrite& write) {
+  if (!write.has_low_byte()) return;
   core_.push(static_cast<std::uint32_t>(write.data));
   core_.advance(now());
   report_losses(now());

@@ -169,7 +169,7 @@ void Registers::write_status(unsigned, const RegisterWrite& w) {
   core_.clear_status(static_cast<std::uint32_t>(w.data));
 }
 void Registers::write_sink(unsigned, const RegisterWrite& w) {
-  if ((w.lanes & 0xFF) != 0) core_.write_sink(w.data);
+  if (w.has_low_byte()) core_.write_sink(w.data);
 }
 void Registers::write_sink_watermark(unsigned, const RegisterWrite& w) {
   core_.set_watermarks(value_of(w), core_.source_watermark());

@@ -192,6 +192,7 @@ void Core::update_streams() {
 // --- control ---
 
 void Core::set_triggers(unsigned rt, unsigned tet) {
+  if (parameters_.fifo_depth == 0) return;
   rt_ = rt;
   tet_ = tet;
   transmit_level_changed();
@@ -199,6 +200,7 @@ void Core::set_triggers(unsigned rt, unsigned tet) {
 }
 
 void Core::set_dma_mode(bool mode1) {
+  if (parameters_.fifo_depth == 0) return;
   dma_mode_ = mode1;
   update_streams();
 }

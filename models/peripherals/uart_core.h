@@ -86,8 +86,8 @@ class Core : public SerialPeer {
   void set_fifo_enable(bool on);                 ///< FCR[0]
   void clear_receive();                          ///< FCR[1], SRR[1]
   void clear_transmit();                         ///< FCR[2], SRR[2]
-  void set_triggers(unsigned rt, unsigned tet);  ///< codes 0..3
-  void set_dma_mode(bool mode1);                 ///< FCR[3]
+  void set_triggers(unsigned rt, unsigned tet);  ///< codes 0..3; no effect without FIFOs
+  void set_dma_mode(bool mode1);                 ///< FCR[3]; no effect without FIFOs
   void set_ier(std::uint8_t value);
   bool write_lcr(std::uint8_t value);  ///< false: busy, ignored, busy detect raised
   void set_break(bool on);             ///< LCR[6], SBCR

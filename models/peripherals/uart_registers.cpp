@@ -7,9 +7,6 @@ constexpr Access kRo = Access::kRo;
 constexpr Access kRw = Access::kRw;
 constexpr Access kWo = Access::kWo;
 
-/// A register of one byte (or bit) is touched only by an access that carries its lowest byte.
-bool touches(const RegisterWrite& write) { return (write.lanes & 0xFF) != 0; }
-
 }  // namespace
 
 Registers::Registers(const std::string& name, Core& core, Delegate<void()> drop_requests)
@@ -223,7 +220,7 @@ void Registers::data_read(unsigned) {
   if (!core_.dlab()) pop();
 }
 void Registers::write_data(unsigned, const RegisterWrite& w) {
-  if (!touches(w)) return;
+  if (!w.has_low_byte()) return;
   const auto byte = static_cast<std::uint8_t>(w.value);
   if (core_.dlab()) {
     core_.set_divisor((core_.divisor() & 0xFF00) | byte);
@@ -233,11 +230,11 @@ void Registers::write_data(unsigned, const RegisterWrite& w) {
 }
 void Registers::alias_read(unsigned) { pop(); }
 void Registers::write_alias(unsigned, const RegisterWrite& w) {
-  if (touches(w)) core_.write_transmit(static_cast<std::uint8_t>(w.value));
+  if (w.has_low_byte()) core_.write_transmit(static_cast<std::uint8_t>(w.value));
 }
 std::uint64_t Registers::ier(unsigned) const { return core_.dlab() ? core_.divisor() >> 8 : core_.ier(); }
 void Registers::write_ier(unsigned, const RegisterWrite& w) {
-  if (!touches(w)) return;
+  if (!w.has_low_byte()) return;
   const auto byte = static_cast<std::uint8_t>(w.value);
   if (core_.dlab()) {
     core_.set_divisor((core_.divisor() & 0xFF) | static_cast<std::uint32_t>(byte) << 8);
@@ -246,7 +243,7 @@ void Registers::write_ier(unsigned, const RegisterWrite& w) {
   }
 }
 void Registers::write_fcr(unsigned, const RegisterWrite& w) {
-  if (!touches(w)) return;
+  if (!w.has_low_byte()) return;
   const auto value = static_cast<unsigned>(w.data & 0xFF);
   core_.set_fifo_enable((value & 1) != 0);
   if ((value & 1) == 0 || parameters().fifo_depth == 0) return;
@@ -256,16 +253,16 @@ void Registers::write_fcr(unsigned, const RegisterWrite& w) {
   core_.set_triggers(value >> 6, (value >> 4) & 3);
 }
 void Registers::write_lcr(unsigned, const RegisterWrite& w) {
-  if (touches(w)) core_.write_lcr(static_cast<std::uint8_t>(w.value));
+  if (w.has_low_byte()) core_.write_lcr(static_cast<std::uint8_t>(w.value));
 }
 void Registers::write_mcr(unsigned, const RegisterWrite& w) {
-  if (touches(w)) core_.set_mcr(static_cast<std::uint8_t>(w.value));
+  if (w.has_low_byte()) core_.set_mcr(static_cast<std::uint8_t>(w.value));
 }
 void Registers::write_far(unsigned, const RegisterWrite& w) {
-  if (touches(w)) core_.set_fifo_access((w.value & 1) != 0);
+  if (w.has_low_byte()) core_.set_fifo_access((w.value & 1) != 0);
 }
 void Registers::write_rfw(unsigned, const RegisterWrite& w) {
-  if (!touches(w)) return;
+  if (!w.has_low_byte()) return;
   core_.push_receive(static_cast<std::uint8_t>(w.data), (w.data & 0x100) != 0, (w.data & 0x200) != 0);
 }
 void Registers::write_srr(unsigned, const RegisterWrite& w) {
@@ -277,32 +274,32 @@ void Registers::write_srr(unsigned, const RegisterWrite& w) {
   if ((w.data & 4) != 0) core_.clear_transmit();
 }
 void Registers::write_srts(unsigned, const RegisterWrite& w) {
-  if (!touches(w)) return;
+  if (!w.has_low_byte()) return;
   core_.set_mcr(static_cast<std::uint8_t>((core_.mcr() & ~0x02) | ((w.value & 1) != 0 ? 0x02 : 0)));
 }
 void Registers::write_sbcr(unsigned, const RegisterWrite& w) {
-  if (touches(w)) core_.set_break((w.value & 1) != 0);
+  if (w.has_low_byte()) core_.set_break((w.value & 1) != 0);
 }
 void Registers::write_sdmam(unsigned, const RegisterWrite& w) {
-  if (touches(w)) core_.set_dma_mode((w.value & 1) != 0);
+  if (w.has_low_byte()) core_.set_dma_mode((w.value & 1) != 0);
 }
 void Registers::write_sfe(unsigned, const RegisterWrite& w) {
-  if (touches(w)) core_.set_fifo_enable((w.value & 1) != 0);
+  if (w.has_low_byte()) core_.set_fifo_enable((w.value & 1) != 0);
 }
 void Registers::write_srt(unsigned, const RegisterWrite& w) {
-  if (touches(w)) core_.set_triggers(static_cast<unsigned>(w.value & 3), core_.tet());
+  if (w.has_low_byte()) core_.set_triggers(static_cast<unsigned>(w.value & 3), core_.tet());
 }
 void Registers::write_stet(unsigned, const RegisterWrite& w) {
-  if (touches(w)) core_.set_triggers(core_.rt(), static_cast<unsigned>(w.value & 3));
+  if (w.has_low_byte()) core_.set_triggers(core_.rt(), static_cast<unsigned>(w.value & 3));
 }
 void Registers::write_htx(unsigned, const RegisterWrite& w) {
-  if (touches(w)) core_.set_halt((w.value & 1) != 0);
+  if (w.has_low_byte()) core_.set_halt((w.value & 1) != 0);
 }
 void Registers::write_dmasa(unsigned, const RegisterWrite& w) {
   if ((w.data & 1) != 0 && drop_requests_) drop_requests_();
 }
 void Registers::write_dlf(unsigned, const RegisterWrite& w) {
-  if (touches(w)) core_.set_dlf(static_cast<std::uint32_t>(w.value));
+  if (w.has_low_byte()) core_.set_dlf(static_cast<std::uint32_t>(w.value));
 }
 
 }  // namespace dmavp::uart

@@ -10,6 +10,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace dmavp {
 namespace {
@@ -282,6 +283,45 @@ TEST(RegisterBank, DebugReadsHaveNoSideEffect) {
   EXPECT_TRUE(d.faults.empty());
   d.bank.write(0x8, 8, 0x1122334455667788);
   EXPECT_EQ(d.bank.peek(0x9, 7), 0x11223344556677u) << "any size and alignment";
+}
+
+/// What a read or write does it does for its lowest byte: on a bus that allows narrow accesses, one that
+/// leaves it out only looks.
+TEST(RegisterBank, SideEffectsBelongToTheLowestByte) {
+  struct Narrow {
+    RegisterBank bank{"narrow", 64, PartialAccess::kAllow};
+    unsigned reads = 0;
+    unsigned low = 0, high = 0;
+    Narrow() {
+      bank.add(0x0, "WORD", "32 bits")
+          .width(32)
+          .after_read<&Narrow::read>(this)
+          .on_write<&Narrow::written>(this);
+      bank.add(0x8, "WIDE", "64 bits").after_read<&Narrow::read>(this).on_write<&Narrow::written>(this);
+      bank.seal();
+    }
+    void read(unsigned) { ++reads; }
+    void written(unsigned, const RegisterWrite& w) { ++(w.has_low_byte() ? low : high); }
+  };
+  for (const auto& [base, width] : {std::pair(0x0u, 4u), std::pair(0x8u, 8u)}) {
+    for (unsigned bytes = 1; bytes <= width; bytes *= 2) {
+      for (unsigned at = 0; at < width; at += bytes) {
+        Narrow d;
+        std::uint64_t value = 0;
+        d.bank.read(base + at, bytes, value);
+        d.bank.write(base + at, bytes, 0);
+        EXPECT_EQ(d.reads, at == 0 ? 1u : 0u) << base << " " << at << " " << bytes;
+        EXPECT_EQ(d.low, at == 0 ? 1u : 0u) << base << " " << at << " " << bytes;
+        EXPECT_EQ(d.low + d.high, 1u);
+      }
+    }
+    Narrow d;
+    std::uint64_t value = 0;
+    d.bank.read(base, 4, value, 0xFFFF'FF00);
+    EXPECT_EQ(d.reads, 0u) << "by byte enables";
+    d.bank.read(base, 4, value, 0xFF);
+    EXPECT_EQ(d.reads, 1u);
+  }
 }
 
 TEST(RegisterBank, WriteCallbackSeesWhatWasWrittenAndWhatItBecame) {

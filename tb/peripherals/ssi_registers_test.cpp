@@ -5,6 +5,7 @@
 
 #include <map>
 #include <set>
+#include <utility>
 
 #include "peripherals/ssi_rig.h"
 
@@ -57,6 +58,9 @@ TEST(SsiRegisters, ResetValuesAndWritableBits) {
                                         {"IDR", 0x58, 0, 0},
                                         {"RX_SAMPLE_DLY", 0xF0, 0, 0xFF},
                                         {"SPI_CTRLR0", 0xF4, 0, 0xFFFF'FFFF},
+                                        {"XIP_MODE_BITS", 0xFC, 0, 0xFFFF'FFFF},
+                                        {"XIP0_WORD", 0x100, 0, 0xFFFF'FFFF},
+                                        {"XIP5_WORD", 0x114, 0, 0xFFFF'FFFF},
                                         {"ENDIAN", 0x118, 0, 0xFFFF'FFFF}};
   for (const auto& [layout, first] : ctrlr0) {
     std::vector<Expected> all = common;
@@ -109,6 +113,54 @@ TEST(SsiRegisters, ConfigurationIsLockedWhileEnabled) {
     rig.write(name, 3);
     EXPECT_EQ(rig.read(name), 3u) << name;
   }
+}
+
+/// A threshold that the FIFO does not have leaves the old one in place, in both directions.
+TEST(SsiRegisters, ThresholdsBeyondTheFifoAreNotTaken) {
+  for (const unsigned depth : {8u, 31u, 256u}) {
+    ssi::Parameters p;
+    p.fifo_depth = depth;
+    SsiRig rig(p);
+    for (const char* name : {"TXFTLR", "RXFTLR"}) {
+      for (unsigned value = 0; value < 256; ++value) {
+        rig.write(name, 5);
+        rig.write(name, value);
+        EXPECT_EQ(rig.read(name), value < depth ? value : 5u) << name << " " << value;
+      }
+    }
+  }
+}
+
+/// An access of 8 or 16 bits moves a frame if it carries the lowest byte, and nothing otherwise.
+TEST(SsiRegisters, OnlyTheLowestByteOfDataMovesAFrame) {
+  SsiRig rig;
+  rig.setup(16, TransferMode::kTransmitReceive, 2, 0, true);
+  RegisterBank& bank = rig.model.bank();
+  const auto off_the_lowest = [&](const char* name, bool write) {
+    for (const auto& [at, bytes] : {std::pair(1u, 1u), std::pair(2u, 2u), std::pair(3u, 1u)}) {
+      std::uint64_t value = 0;
+      if (write) {
+        bank.write(bank.offset_of(name) + at, bytes, 0xFFFF);
+      } else {
+        bank.read(bank.offset_of(name) + at, bytes, value);
+      }
+      rig.pass(1'000'000);
+    }
+  };
+  off_the_lowest("DR0_DATA", true);
+  off_the_lowest("DR35_DATA", true);
+  EXPECT_EQ(rig.model.core().traffic().frames, 0u);
+  rig.write("DR7_DATA", 0xA1, 1);
+  rig.write("DR8_DATA", 0xC3B2, 2);
+  rig.pass(1'000'000);
+  off_the_lowest("DR0_DATA", false);
+  EXPECT_EQ(rig.peek("RXFLR"), 2u);
+  EXPECT_EQ(rig.read("DR9_DATA", 1), 0xA1u);
+  EXPECT_EQ(rig.read("DR1_DATA", 2), 0xC3B2u);
+  EXPECT_EQ(rig.model.core().losses().rx_underflow, 0u);
+  rig.pop();
+  for (const char* name : {"RXUICR", "ICR"}) off_the_lowest(name, false);
+  EXPECT_EQ(rig.read("RXUICR", 1), 1u);
 }
 
 TEST(SsiRegisters, ParametersAreChecked) {
