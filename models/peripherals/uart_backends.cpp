@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <stdexcept>
 
 #include <fcntl.h>
@@ -19,6 +20,9 @@ FileBackend::FileBackend(const Config& config) : config_(config), at_end_(config
     if (!output_) throw std::runtime_error(config.output + ": " + std::strerror(errno));
   }
   if (!config.input.empty()) {
+    // A directory can be opened, and is empty when read.
+    if (std::filesystem::is_directory(config.input))
+      throw std::runtime_error(config.input + ": is a directory");
     input_.open(config.input, std::ios::binary);
     if (!input_) throw std::runtime_error(config.input + ": " + std::strerror(errno));
   }
@@ -40,6 +44,10 @@ bool FileBackend::next(std::uint8_t& data, Picoseconds at) {
 
 Picoseconds FileBackend::ask_again(Picoseconds at) const {
   return !at_end_ && at < config_.start ? config_.start : kNever;
+}
+
+void FileBackend::flush() {
+  if (output_.is_open() && !output_.flush()) throw std::runtime_error(config_.output + ": cannot be written");
 }
 
 void StreamBackend::sent(std::uint8_t data, Picoseconds) {

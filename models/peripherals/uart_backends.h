@@ -21,7 +21,7 @@ class FileBackend : public SerialBackend {
     Picoseconds start = 0;  ///< first start bit not before this
     bool obey_rts = true;
   };
-  /// @throws std::runtime_error naming the file that cannot be opened
+  /// @throws std::runtime_error naming the file that cannot be opened, or is a directory
   explicit FileBackend(const Config& config);
 
   void sent(std::uint8_t data, Picoseconds at) override;
@@ -29,6 +29,8 @@ class FileBackend : public SerialBackend {
   Picoseconds ask_again(Picoseconds at) const override;
   bool obeys_rts() const override { return config_.obey_rts; }
 
+  /// What was sent is in the file. @throws std::runtime_error naming it if it is not
+  void flush();
   std::uint64_t fed() const { return fed_; }  ///< characters of the input so far
 
  private:

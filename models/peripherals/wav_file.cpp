@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <stdexcept>
 
 namespace dmavp {
@@ -18,8 +18,10 @@ class Input {
   explicit Input(const std::string& path) : path_(path) {
     std::ifstream file(path, std::ios::binary);
     if (!file) fail("cannot be opened");
-    bytes_.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-    if (file.bad()) fail("cannot be read");
+    std::ostringstream text;
+    if (file.peek() != std::ifstream::traits_type::eof()) text << file.rdbuf();
+    if (file.bad()) fail("cannot be read");  // a directory
+    bytes_ = text.str();
   }
 
   [[noreturn]] void fail(const std::string& reason) const { throw std::runtime_error(path_ + ": " + reason); }

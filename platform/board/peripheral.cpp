@@ -29,6 +29,9 @@ class UartPeripheral : public Peripheral {
   const RegisterBank& bank() const override { return uart_.bank(); }
   void synchronize() override { uart_.synchronize(); }
   std::string announcement() const override { return announcement_; }
+  void save() const override {
+    if (file_ != nullptr) file_->flush();
+  }
 
   std::vector<Counter> counters() const override {
     const uart::Statistics& s = uart_.statistics();
@@ -61,8 +64,10 @@ class UartPeripheral : public Peripheral {
         return uart_.connect_to(uart_);
       case UartBackend::kFile:
         return plan.guard("dmavp,backend-input, dmavp,backend-output", [&] {
-          uart_.attach(std::make_unique<uart::FileBackend>(uart::FileBackend::Config{
-              settings.output, plan.input_file(settings.input), settings.start, settings.obey_rts}));
+          auto file = std::make_unique<uart::FileBackend>(uart::FileBackend::Config{
+              settings.output, plan.input_file(settings.input), settings.start, settings.obey_rts});
+          file_ = file.get();
+          uart_.attach(std::move(file));
         });
       case UartBackend::kStdout:
         return uart_.attach(std::make_unique<uart::StreamBackend>(std::cout));
@@ -77,6 +82,7 @@ class UartPeripheral : public Peripheral {
 
   DwApbUart uart_;
   std::string announcement_;
+  uart::FileBackend* file_ = nullptr;  ///< attached to the UART
 };
 
 class TrafficPeripheral : public Peripheral {

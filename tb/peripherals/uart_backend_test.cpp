@@ -74,6 +74,65 @@ TEST(UartFile, MissingFilesAreNamed) {
   }
 }
 
+TEST(UartFile, WhatIsNoFileIsNamed) {
+  const auto message = [](auto&& call) {
+    try {
+      call();
+    } catch (const std::runtime_error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  const std::string directory = testing::TempDir();
+  EXPECT_EQ(message([&] { uart::FileBackend({"", directory}); }), directory + ": is a directory");
+  EXPECT_EQ(message([&] { uart::FileBackend({directory, ""}); }), directory + ": Is a directory");
+  if (!std::ifstream("/dev/full")) GTEST_SKIP() << "this host has no /dev/full";
+  uart::FileBackend full({"/dev/full", ""});
+  full.sent('x', 0);
+  EXPECT_EQ(message([&] { full.flush(); }), "/dev/full: cannot be written");
+  uart::FileBackend nothing({"", ""});
+  nothing.sent('x', 0);
+  EXPECT_EQ(message([&] { nothing.flush(); }), "");
+}
+
+/// Whether RTS holds the input back is a setting; before its time nothing comes either way.
+TEST(UartFile, InputObeysRtsIfToldTo) {
+  std::ofstream(scratch("held"), std::ios::binary) << "abc";
+  for (const bool obeys : {true, false}) {
+    uart::FileBackend file({"", scratch("held"), 7'000'000, obeys});
+    UartRig u;
+    u.core.attach(&file);
+    u.set_up(1);
+    play(u, 6'999'999);
+    EXPECT_EQ(file.fed(), 0u);
+    play(u);
+    EXPECT_EQ(u.read(RFL), obeys ? 0u : 3u);
+    u.write(MCR, 2);
+    play(u);
+    EXPECT_EQ(u.read(RFL), 3u);
+    EXPECT_EQ(u.core.next_event(), kNever);  // the file is at its end
+  }
+}
+
+/// A terminal shows each line when it is complete.
+TEST(UartStream, IsFlushedWithEachLine) {
+  struct Counting : std::stringbuf {
+    unsigned flushes = 0;
+    int sync() override {
+      ++flushes;
+      return 0;
+    }
+  } buffer;
+  std::ostream out(&buffer);
+  {
+    uart::StreamBackend stream(out);
+    for (const char c : std::string("a\nbc\nd")) stream.sent(static_cast<std::uint8_t>(c), 0);
+    EXPECT_EQ(buffer.flushes, 2u);
+  }
+  EXPECT_EQ(buffer.flushes, 3u);
+  EXPECT_EQ(buffer.str(), "a\nbc\nd");
+}
+
 TEST(UartStream, TakesWhatIsSent) {
   std::ostringstream out;
   uart::StreamBackend stream(out);

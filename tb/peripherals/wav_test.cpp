@@ -60,12 +60,26 @@ std::string sample_file() {
          std::string("data\x08\0\0\0\x01\0\xFF\xFF\x34\x12\0\x80", 16);
 }
 
+/// The same with an extensible fmt chunk of 40 bytes, whose sub-format begins with `format`.
+std::string extensible_file(unsigned char format) {
+  std::string bytes = sample_file();
+  bytes[16] = 40;
+  bytes[20] = '\xFE';
+  bytes[21] = '\xFF';
+  std::string more("\x16\0\x10\0\x03\0\0\0", 8);
+  more += static_cast<char>(format);
+  more += std::string(15, '\0');
+  return bytes.insert(36, more);
+}
+
 TEST(Wav, ReadsAFileWrittenByHand) {
   File file;
   file.write(sample_file());
   const WavFile wav = read_wav(file.path);
   EXPECT_EQ(wav.rate, 8000u);
   EXPECT_EQ(wav.samples, (std::vector<std::int32_t>{1, -1, 0x1234, -32768}));
+  file.write(extensible_file(1));
+  EXPECT_EQ(read_wav(file.path).samples, wav.samples);
 }
 
 TEST(Wav, BadFilesAreRefusedByNameAndReason) {
@@ -103,11 +117,55 @@ TEST(Wav, BadFilesAreRefusedByNameAndReason) {
   mute.replace(24, 4, std::string(4, '\0'));
   EXPECT_EQ(reason(mute), "has a rate of 0 frames per second");
   EXPECT_EQ(reason(sample_file().substr(0, 30)), "ends too early");
-  EXPECT_THROW(read_wav(file.path + ".none"), std::runtime_error);
-  WavFile odd;
-  odd.bits = 12;
-  EXPECT_THROW(write_wav(file.path, odd), std::invalid_argument);
-  EXPECT_THROW(write_wav(file.path + "/x", WavFile()), std::runtime_error);
+  EXPECT_EQ(reason(with(22, 65)), "has 65 channels, 1..64 are read");
+  EXPECT_EQ(reason(sample_file().substr(0, 12)), "has no fmt chunk");
+  EXPECT_EQ(reason(sample_file().substr(0, 36)), "has no data chunk");
+  EXPECT_EQ(reason(sample_file().substr(0, 11)), "is not a RIFF file");
+  // An extensible format says further on what it is.
+  EXPECT_EQ(reason(extensible_file(1)), "");
+  EXPECT_EQ(reason(extensible_file(3)), "has format 3, only PCM (1) is read");
+  std::string cut = with(20, 0xFE);
+  cut[21] = '\xFF';
+  EXPECT_EQ(reason(cut), "has format 65534, only PCM (1) is read");
+}
+
+/// Runs `call` and gives what it throws, without `path` in front.
+template <class Error, class Call>
+std::string refusal(const std::string& path, Call&& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    EXPECT_EQ(text.find(path + ": "), 0u) << text;
+    return text.substr(path.size() + 2);
+  }
+  return "";
+}
+
+TEST(Wav, WhatIsNoFileAndWhatNoFileCanHoldIsNamed) {
+  File file;
+  const std::string none = file.path + ".none";
+  EXPECT_EQ(refusal<std::runtime_error>(none, [&] { read_wav(none); }), "cannot be opened");
+  const std::string directory = ::testing::TempDir();
+  EXPECT_EQ(refusal<std::runtime_error>(directory, [&] { I2sWavSource source(directory); }),
+            "cannot be read");
+  const std::string beyond = file.path + "/x";
+  EXPECT_EQ(refusal<std::runtime_error>(beyond, [&] { write_wav(beyond, WavFile()); }), "cannot be written");
+  EXPECT_EQ(refusal<std::runtime_error>(beyond, [&] { I2sWavSink(44100, 16).save(beyond); }),
+            "cannot be written");
+  const auto refused = [&](auto change) {
+    WavFile wav;
+    wav.samples = {1, 2, 3, 4, 5, 6};
+    change(wav);
+    return refusal<std::invalid_argument>(file.path, [&] { write_wav(file.path, wav); });
+  };
+  const std::string reason = "no WAV file has this format";
+  EXPECT_EQ(refused([](WavFile&) {}), "");
+  EXPECT_EQ(refused([](WavFile& wav) { wav.bits = 12; }), reason);
+  EXPECT_EQ(refused([](WavFile& wav) { wav.channels = 0; }), reason);
+  EXPECT_EQ(refused([](WavFile& wav) { wav.channels = 65; }), reason);
+  EXPECT_EQ(refused([](WavFile& wav) { wav.rate = 0; }), reason);
+  EXPECT_EQ(refused([](WavFile& wav) { wav.channels = 4; }), reason) << "six samples are no whole frames";
   EXPECT_THROW(I2sWavSink(44100, 12), std::invalid_argument);
 }
 
@@ -144,6 +202,37 @@ TEST(Wav, SourceIntoSinkGivesTheSameFile) {
     sink.play(0, {}, I2sContent::kUnderrun, 0);
     EXPECT_EQ(sink.wav().samples.size(), 202u);
   }
+}
+
+/// Mono is heard on both sides of each channel; of more channels, 2n and 2n + 1 are receive channel n, and
+/// silence what there is no sample for.
+TEST(Wav, SourceDealsItsChannelsOut) {
+  for (const std::uint16_t channels :
+       {std::uint16_t{1}, std::uint16_t{2}, std::uint16_t{3}, std::uint16_t{8}}) {
+    WavFile wav;
+    wav.channels = channels;
+    for (std::int32_t n = 0; n < 5 * channels; ++n) wav.samples.push_back(n + 1);
+    I2sWavSource source(wav);
+    for (unsigned n = 0; n < kI2sChannels; ++n) {
+      for (int frame = 0; frame < 6; ++frame) {
+        const auto sample = [&](unsigned index) {
+          return frame < 5 && index < channels ? (frame * channels + static_cast<int>(index) + 1) * 65536 : 0;
+        };
+        const I2sFrame expected =
+            channels == 1 ? I2sFrame{sample(0), sample(0)} : I2sFrame{sample(2 * n), sample(2 * n + 1)};
+        EXPECT_EQ(source.capture(n, 0), expected) << channels << " " << n << " " << frame;
+      }
+    }
+  }
+}
+
+/// A sink takes one channel and no other.
+TEST(Wav, SinkTakesItsChannel) {
+  I2sWavSink sink(8000, 16, 2);
+  for (unsigned n = 0; n < kI2sChannels; ++n) {
+    sink.play(n, {static_cast<std::int32_t>(n) * 65536, -65536}, I2sContent::kSamples, 0);
+  }
+  EXPECT_EQ(sink.wav().samples, (std::vector<std::int32_t>{2, -1}));
 }
 
 TEST(Wav, ToneHasItsFrequencyAndAmplitude) {
