@@ -135,6 +135,20 @@ TEST(UartLoopback, SaysWhatIsWrong) {
   EXPECT_THAT(f.err, HasSubstr("nowhere: no such alias or node"));
 }
 
+TEST(UartLoopback, SaysWhichFileOfTheBackEndIsWrong) {
+  const auto with = [](const char* property, const std::string& file) {
+    return run_program({"run", "uart-loopback", "--quiet", "--set", "serial0:dmavp,backend=file", "--set",
+                        std::string("serial0:dmavp,") + property + "=" + file});
+  };
+  Finished f = with("backend-input", ::testing::TempDir());
+  EXPECT_EQ(f.status, 2);
+  EXPECT_THAT(f.err, HasSubstr(::testing::TempDir() + ": is a directory"));
+  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "this host has no /dev/full";
+  f = with("backend-output", "/dev/full");
+  EXPECT_NE(f.status, 0);
+  EXPECT_THAT(f.err, HasSubstr("/dev/full: cannot be written"));
+}
+
 /// A receiver that is served too late loses characters: the register tells the driver, the counter the
 /// scenario.
 TEST(UartLoopback, LossesFailTheExpectation) {
