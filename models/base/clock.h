@@ -20,11 +20,14 @@ class Clock {
 
   constexpr std::uint64_t hz() const { return hz_; }
 
-  /// Time of edge `cycle`; kNever maps to kNever.
+  /// Time of edge `cycle`; kNever for what lies beyond all time, as kNever itself.
   constexpr Picoseconds time_of(Cycle cycle) const {
-    if (cycle == kNever) return kNever;
-    if (period_ != 0) return cycle * period_;
-    return static_cast<Picoseconds>((static_cast<Wide>(cycle) * kPsPerSecond + hz_ - 1) / hz_);
+    if (period_ != 0) {
+      Picoseconds time = 0;
+      return __builtin_mul_overflow(cycle, period_, &time) ? kNever : time;
+    }
+    const Wide time = (static_cast<Wide>(cycle) * kPsPerSecond + hz_ - 1) / hz_;
+    return cycle == kNever || time > kNever ? kNever : static_cast<Picoseconds>(time);
   }
   /// Last edge at or before `time`.
   constexpr Cycle cycle_at(Picoseconds time) const {

@@ -12,7 +12,7 @@ struct SpiFrame {
   std::uint32_t out = 0;  ///< what the master sent, right-justified; the highest of `bits` bits comes first
   unsigned bits = 8;      ///< 1..32
   Picoseconds start = 0;  ///< first clock edge
-  std::uint64_t hz = 1;   ///< serial clock, rounded down
+  std::uint64_t hz = 1;   ///< serial clock, rounded down, but not to 0
 };
 
 /// Calls come in the order of their times. Frames come only between select() and deselect(); a frame that the

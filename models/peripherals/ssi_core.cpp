@@ -169,7 +169,8 @@ void Core::cut() {
 
 std::uint32_t Core::exchange(std::uint32_t out, unsigned bits) {
   std::uint32_t line = kIdleLine;
-  const SpiFrame frame{out, bits, clock_.time_of(frame_start_), clock_.hz() / format_.divider};
+  const std::uint64_t hz = std::max<std::uint64_t>(clock_.hz() / format_.divider, 1);
+  const SpiFrame frame{out, bits, clock_.time_of(frame_start_), hz};
   for (unsigned n = 0; n < kMaxSelects; ++n) {
     if ((selects_ >> n & 1) != 0 && devices_[n] != nullptr) line &= devices_[n]->exchange(frame);
   }

@@ -1,8 +1,6 @@
 // The host side of DW_apb_uart: FIFOs, interrupts, DMA levels [spec peripherals 2.3 - 2.5].
 #include "peripherals/uart_core.h"
 
-#include <algorithm>
-
 namespace dmavp::uart {
 namespace {
 
@@ -179,7 +177,7 @@ void Core::receive_level_changed() {
 /// Four character times without a character in or out of a FIFO that is not empty.
 void Core::restart_timeout() {
   const bool runs = fifos_on_ && !rx_.empty() && baud_on();
-  timeout_at_ = runs ? now_ + line_clock_.time_of(4 * character_ticks()) : kNever;
+  timeout_at_ = runs ? later(now_, line_clock_.time_of(4 * character_ticks())) : kNever;
 }
 
 void Core::update_streams() {

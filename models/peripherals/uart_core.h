@@ -2,6 +2,7 @@
 // 2). Plain C++.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 
@@ -176,6 +177,10 @@ class Core : public SerialPeer {
   void reveal_head() { line_status_ |= rx_.front().errors; }
   void transmit_level_changed();
   void receive_level_changed();
+  /// kNever if that is beyond all time.
+  static Picoseconds later(Picoseconds at, Picoseconds duration) {
+    return at + std::min(duration, kNever - at);
+  }
   void restart_timeout();
   void update_streams();
   void reset_fifos();

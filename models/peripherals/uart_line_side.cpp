@@ -185,7 +185,7 @@ void Core::line_break(bool low, Picoseconds at) {
 
 void Core::hear_break(bool low, Picoseconds at) {
   // Low for a whole character is one character; how long it lasts beyond that makes no difference.
-  break_at_ = low && baud_on() ? std::max(at, now_) + character_time() : kNever;
+  break_at_ = low && baud_on() ? later(std::max(at, now_), character_time()) : kNever;
   owner_.events_changed();
 }
 

@@ -63,5 +63,17 @@ TEST(Clock, EdgesNeverDriftAndConversionsAreInverse) {
   EXPECT_EQ(Clock(5).time_of(kNever), kNever);
 }
 
+/// Edges that no picosecond count can hold never come; none wraps round to an early time.
+TEST(Clock, EdgesBeyondAllTimeNeverCome) {
+  for (const std::uint64_t hz : {1u, 3u, 1000u, 400'000'000u, 999'999'937u}) {
+    const Clock clock(hz);
+    const Cycle last = clock.cycle_at(kNever - 1);
+    EXPECT_LT(clock.time_of(last), kNever) << hz;
+    for (Cycle c = last + 1; c < kNever / 2; c *= 2) EXPECT_EQ(clock.time_of(c), kNever) << hz << " " << c;
+    EXPECT_EQ(clock.time_of(kNever - 1), kNever) << hz;
+    EXPECT_EQ(clock.time_of(kNever), kNever) << hz;
+  }
+}
+
 }  // namespace
 }  // namespace dmavp

@@ -239,6 +239,31 @@ TEST(SsiTransfer, NoClockNoSelectNoStart) {
   EXPECT_FALSE(rig.busy());
 }
 
+/// Devices are told at least 1 Hz, by which they may divide.
+TEST(SsiTransfer, ASerialClockBelowOneHertzIsSlowAndNothingWorse) {
+  SsiRig rig({}, 1000);
+  SpiRecorder device;
+  rig.model.core().attach(0, &device);
+  rig.setup(32, TransferMode::kReceive, 65534, 65535);
+  rig.write("IMR", ssi::kRxOverflow);
+  rig.write("DMACR", 3);
+  rig.write("DMARDLR", 31);
+  rig.push(1);
+  const Picoseconds frame = Picoseconds{32} * 65534 * 1'000'000'000;
+  EXPECT_EQ(rig.model.next_change(), frame);
+  rig.pass(frame);
+  ASSERT_EQ(device.frames.size(), 1u);
+  EXPECT_EQ(device.frames[0].hz, 1u);
+  rig.write("DMACR", 0);
+  rig.write("IMR", 0);
+  EXPECT_EQ(rig.model.next_change(), kNever);
+  rig.write("IMR", ssi::kRxOverflow);
+  EXPECT_EQ(rig.model.next_change(), 33 * frame);
+  rig.pass(frame / 2);
+  rig.write("SSIENR", 0);
+  EXPECT_EQ(device.frames.back().bits, 16u);
+}
+
 TEST(SsiTransfer, SelectedDevicesShareTheLineAndNobodyIsOnes) {
   SsiRig rig;
   SpiLoopback first;

@@ -110,6 +110,21 @@ TEST(UartLine, NothingMovesWithoutDivisor) {
   EXPECT_NE(u.core.next_event(), kNever);
 }
 
+/// What a slow clock and a large divisor put beyond all time does not happen, rather than at once.
+TEST(UartLine, ClocksTooSlowForTheTimeoutEndNothingEarly) {
+  UartRig u({}, 1);
+  u.set_up(0xFFFF, 0x81);  // RT 2: 8
+  u.write(LCR, 0x07);
+  u.write(IER, 1);
+  u.core.receive({u.core.now(), u.core.now() + 1000, {}, 1});
+  u.core.line_break(true, u.core.now());
+  u.wait(1000);
+  u.wait(Picoseconds{9'400'000'000} * 1'000'000'000);
+  EXPECT_EQ(u.read(RFL), 1u);
+  EXPECT_FALSE(u.core.interrupt());
+  EXPECT_EQ(u.core.statistics().breaks, 0u);
+}
+
 TEST(UartLine, HaltHoldsAndReleases) {
   UartRig u;
   u.set_up(1);
