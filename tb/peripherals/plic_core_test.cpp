@@ -173,6 +173,21 @@ TEST(PlicCore, RegistersKeepOnlyWhatExists) {
   EXPECT_EQ(p.read(0x3fffffc), 0u);
 }
 
+/// The last context there can be has its enables and its claim register at the end of their areas.
+TEST(PlicCore, TheLastContextIsAtTheEndOfTheWindow) {
+  Plic6 p(1023, 15872);
+  EXPECT_EQ(enable(15871, 1023), 0x1f1ffcu);
+  EXPECT_EQ(claim(15871), 0x3fff004u);
+  p.arm(15871, 1023);
+  p.set_source(1023, true);
+  EXPECT_TRUE(p.notified(15871));
+  EXPECT_EQ(p.read(claim(15871)), 1023u);
+  p.write(0x1f2000, ~0u);  // between the areas
+  EXPECT_EQ(p.read(0x1f2000), 0u);
+  EXPECT_EQ(p.read(0x1080), 0u);
+  EXPECT_EQ(p.read(0x1ffc), 0u);
+}
+
 TEST(PlicCore, AllSourcesOnThirtyTwoContexts) {
   Plic6 p(1023, 32);
   for (unsigned s = 1; s <= 1023; ++s) {
