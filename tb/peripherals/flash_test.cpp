@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "components/refusal.h"
 #include "peripherals/ssi_rig.h"
 #include "tier.h"
 
@@ -324,16 +325,8 @@ TEST(Flash, ParametersAndImagesAreChecked) {
   EXPECT_THROW(SpiNorFlash("flash", p), std::invalid_argument);
   const std::string path = ::testing::TempDir() + "flash_image.bin";
   Bus bus;
-  const auto message = [](auto&& call) {
-    try {
-      call();
-    } catch (const std::runtime_error& error) {
-      return std::string(error.what());
-    }
-    return std::string();
-  };
-  EXPECT_EQ(message([&] { bus.flash.load_image(path + ".none"); }), path + ".none: cannot be opened");
-  EXPECT_EQ(message([&] { bus.flash.load_image(::testing::TempDir()); }),
+  EXPECT_EQ(refusal([&] { bus.flash.load_image(path + ".none"); }), path + ".none: cannot be opened");
+  EXPECT_EQ(refusal([&] { bus.flash.load_image(::testing::TempDir()); }),
             ::testing::TempDir() + ": cannot be read");
   Bytes image(70'000);
   for (std::size_t n = 0; n < image.size(); ++n) image[n] = static_cast<unsigned char>(n * 31);
@@ -344,7 +337,7 @@ TEST(Flash, ParametersAndImagesAreChecked) {
   bus.program(1000, {0});
   p.size = 65536;
   SpiNorFlash small("flash", p);
-  EXPECT_EQ(message([&] { small.load_image(path); }),
+  EXPECT_EQ(refusal([&] { small.load_image(path); }),
             path + ": larger than the flash, which has 65536 bytes");
   Bus again;
   again.flash.load_image(path);  // the file did not change: it persists only when asked
@@ -353,7 +346,7 @@ TEST(Flash, ParametersAndImagesAreChecked) {
   again.flash.load_image(path);
   EXPECT_EQ(again.flash.peek(1000), 0);
   EXPECT_EQ(again.read(1001, 68'999), Bytes(image.begin() + 1001, image.end()));
-  EXPECT_EQ(message([&] { bus.flash.save_image(path + "/x"); }), path + "/x: cannot be written");
+  EXPECT_EQ(refusal([&] { bus.flash.save_image(path + "/x"); }), path + "/x: cannot be written");
   std::remove(path.c_str());
 }
 

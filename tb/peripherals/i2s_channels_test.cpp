@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "peripherals/i2s_rig.h"
+#include "peripherals/narrow_access.h"
 
 namespace dmavp::tb {
 namespace {
@@ -109,16 +110,8 @@ TEST(I2sNarrow, OnlyTheLowestByteMovesASample) {
   I2sRig rig;
   rig.format16(1);
   for (const char* name : {"IER", "IRER"}) rig.write(name, 1);
-  RegisterBank& bank = rig.model.bank();
   const auto off_the_lowest = [&](const char* name, bool write) {
-    for (const auto& [at, bytes] : {std::pair(1u, 1u), std::pair(2u, 2u), std::pair(3u, 1u)}) {
-      std::uint64_t value = 0;
-      if (write) {
-        bank.write(bank.offset_of(name) + at, bytes, 0xFFFF);
-      } else {
-        bank.read(bank.offset_of(name) + at, bytes, value);
-      }
-    }
+    access_off_the_lowest_byte(rig.model.bank(), name, write, [] {});
   };
   for (const char* name : {"CH0_RRBR_RTHR", "TXDMA", "CH0_LRBR_LTHR", "TXDMA", "CH0_RRBR_RTHR"}) {
     off_the_lowest(name, true);

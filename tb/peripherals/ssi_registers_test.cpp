@@ -5,8 +5,8 @@
 
 #include <map>
 #include <set>
-#include <utility>
 
+#include "peripherals/narrow_access.h"
 #include "peripherals/ssi_rig.h"
 
 namespace dmavp::tb {
@@ -135,17 +135,8 @@ TEST(SsiRegisters, ThresholdsBeyondTheFifoAreNotTaken) {
 TEST(SsiRegisters, OnlyTheLowestByteOfDataMovesAFrame) {
   SsiRig rig;
   rig.setup(16, TransferMode::kTransmitReceive, 2, 0, true);
-  RegisterBank& bank = rig.model.bank();
   const auto off_the_lowest = [&](const char* name, bool write) {
-    for (const auto& [at, bytes] : {std::pair(1u, 1u), std::pair(2u, 2u), std::pair(3u, 1u)}) {
-      std::uint64_t value = 0;
-      if (write) {
-        bank.write(bank.offset_of(name) + at, bytes, 0xFFFF);
-      } else {
-        bank.read(bank.offset_of(name) + at, bytes, value);
-      }
-      rig.pass(1'000'000);
-    }
+    access_off_the_lowest_byte(rig.model.bank(), name, write, [&] { rig.pass(1'000'000); });
   };
   off_the_lowest("DR0_DATA", true);
   off_the_lowest("DR35_DATA", true);

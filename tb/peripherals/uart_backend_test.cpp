@@ -15,6 +15,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "components/refusal.h"
 #include "peripherals/uart_rig.h"
 
 namespace dmavp {
@@ -75,24 +76,16 @@ TEST(UartFile, MissingFilesAreNamed) {
 }
 
 TEST(UartFile, WhatIsNoFileIsNamed) {
-  const auto message = [](auto&& call) {
-    try {
-      call();
-    } catch (const std::runtime_error& error) {
-      return std::string(error.what());
-    }
-    return std::string();
-  };
   const std::string directory = testing::TempDir();
-  EXPECT_EQ(message([&] { uart::FileBackend({"", directory}); }), directory + ": is a directory");
-  EXPECT_EQ(message([&] { uart::FileBackend({directory, ""}); }), directory + ": Is a directory");
+  EXPECT_EQ(refusal([&] { uart::FileBackend({"", directory}); }), directory + ": is a directory");
+  EXPECT_EQ(refusal([&] { uart::FileBackend({directory, ""}); }), directory + ": Is a directory");
   if (!std::ifstream("/dev/full")) GTEST_SKIP() << "this host has no /dev/full";
   uart::FileBackend full({"/dev/full", ""});
   full.sent('x', 0);
-  EXPECT_EQ(message([&] { full.flush(); }), "/dev/full: cannot be written");
+  EXPECT_EQ(refusal([&] { full.flush(); }), "/dev/full: cannot be written");
   uart::FileBackend nothing({"", ""});
   nothing.sent('x', 0);
-  EXPECT_EQ(message([&] { nothing.flush(); }), "");
+  EXPECT_EQ(refusal([&] { nothing.flush(); }), "");
 }
 
 /// Whether RTS holds the input back is a setting; before its time nothing comes either way.

@@ -8,6 +8,8 @@
 #include <random>
 #include <stdexcept>
 
+#include "components/refusal.h"
+
 namespace dmavp::tb {
 namespace {
 
@@ -86,14 +88,10 @@ TEST(Wav, BadFilesAreRefusedByNameAndReason) {
   File file;
   const auto reason = [&](std::string bytes) {
     file.write(bytes);
-    try {
-      read_wav(file.path);
-    } catch (const std::runtime_error& error) {
-      const std::string text = error.what();
-      EXPECT_EQ(text.find(file.path + ": "), 0u);
-      return text.substr(file.path.size() + 2);
-    }
-    return std::string();
+    const std::string text = refusal([&] { read_wav(file.path); });
+    if (text.empty()) return text;
+    EXPECT_EQ(text.find(file.path + ": "), 0u);
+    return text.substr(file.path.size() + 2);
   };
   const auto with = [](std::size_t at, unsigned char byte) {
     std::string bytes = sample_file();
@@ -129,37 +127,22 @@ TEST(Wav, BadFilesAreRefusedByNameAndReason) {
   EXPECT_EQ(reason(cut), "has format 65534, only PCM (1) is read");
 }
 
-/// Runs `call` and gives what it throws, without `path` in front.
-template <class Error, class Call>
-std::string refusal(const std::string& path, Call&& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    const std::string text = error.what();
-    EXPECT_EQ(text.find(path + ": "), 0u) << text;
-    return text.substr(path.size() + 2);
-  }
-  return "";
-}
-
 TEST(Wav, WhatIsNoFileAndWhatNoFileCanHoldIsNamed) {
   File file;
   const std::string none = file.path + ".none";
-  EXPECT_EQ(refusal<std::runtime_error>(none, [&] { read_wav(none); }), "cannot be opened");
+  EXPECT_EQ(refusal([&] { read_wav(none); }), none + ": cannot be opened");
   const std::string directory = ::testing::TempDir();
-  EXPECT_EQ(refusal<std::runtime_error>(directory, [&] { I2sWavSource source(directory); }),
-            "cannot be read");
+  EXPECT_EQ(refusal([&] { I2sWavSource source(directory); }), directory + ": cannot be read");
   const std::string beyond = file.path + "/x";
-  EXPECT_EQ(refusal<std::runtime_error>(beyond, [&] { write_wav(beyond, WavFile()); }), "cannot be written");
-  EXPECT_EQ(refusal<std::runtime_error>(beyond, [&] { I2sWavSink(44100, 16).save(beyond); }),
-            "cannot be written");
+  EXPECT_EQ(refusal([&] { write_wav(beyond, WavFile()); }), beyond + ": cannot be written");
+  EXPECT_EQ(refusal([&] { I2sWavSink(44100, 16).save(beyond); }), beyond + ": cannot be written");
   const auto refused = [&](auto change) {
     WavFile wav;
     wav.samples = {1, 2, 3, 4, 5, 6};
     change(wav);
-    return refusal<std::invalid_argument>(file.path, [&] { write_wav(file.path, wav); });
+    return refusal<std::invalid_argument>([&] { write_wav(file.path, wav); });
   };
-  const std::string reason = "no WAV file has this format";
+  const std::string reason = file.path + ": no WAV file has this format";
   EXPECT_EQ(refused([](WavFile&) {}), "");
   EXPECT_EQ(refused([](WavFile& wav) { wav.bits = 12; }), reason);
   EXPECT_EQ(refused([](WavFile& wav) { wav.channels = 0; }), reason);
