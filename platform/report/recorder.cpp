@@ -16,21 +16,29 @@ class Recorder::Tap : public Observer {
       : recorder_(recorder),
         name_(std::move(name)),
         clock_(clock),
-        traced_(recorder.trace_ != nullptr ? recorder.trace_->interests(name_) : 0),
-        waves_(recorder.waveform_ != nullptr ? recorder.waveform_->observer_of(name_) : nullptr),
-        shown_(waves_ != nullptr ? waves_->interests() : 0) {}
+        traced_(recorder.trace_ != nullptr ? recorder.trace_->interests(name_) : 0) {
+    for (const View* view : recorder.views_) {
+      Observer* observer = view->observer_of(name_);
+      if (observer == nullptr) continue;
+      shows_.push_back({observer, observer->interests()});
+      shown_ |= observer->interests();
+    }
+  }
 
-  // What only trace and waveform show costs nothing without them.
+  // What only trace and views show costs nothing without them.
   unsigned interests() const override { return kBlocks | kInterrupts | kDiagnostics | traced_ | shown_; }
 
   void burst(const BurstEvent& event) override {
     if (recorder_.finished_) return;
+    show(kBursts, &Observer::burst, event);
+    if ((traced_ & kBursts) == 0) return;
     BurstEvent named = event;
     named.source.name = name_.c_str();
     recorder_.trace_->burst(named, clock_);
   }
   void block(const BlockEvent& event) override {
     if (recorder_.finished_) return;
+    show(kBlocks, &Observer::block, event);
     BlockEvent named = event;
     named.source.name = name_.c_str();
     if (recorder_.trace_ != nullptr) recorder_.trace_->block(named);
@@ -40,6 +48,8 @@ class Recorder::Tap : public Observer {
   }
   void register_access(const RegisterEvent& event) override {
     if (recorder_.finished_) return;
+    show(kRegisterAccesses, &Observer::register_access, event);
+    if ((traced_ & kRegisterAccesses) == 0) return;
     RegisterEvent named = event;
     named.source.name = name_.c_str();
     recorder_.trace_->register_access(named);
@@ -52,7 +62,7 @@ class Recorder::Tap : public Observer {
       if (const auto unserved = watch->second.interrupt(event))
         recorder_.diagnostic(Severity::kWarning, kUnserved, unserved->time, name_, unserved->text);
     }
-    if ((shown_ & kInterrupts) != 0) waves_->interrupt(event);
+    show(kInterrupts, &Observer::interrupt, event);
     if ((traced_ & kInterrupts) == 0) return;
     InterruptEvent named = event;
     named.source.name = name_.c_str();
@@ -60,7 +70,7 @@ class Recorder::Tap : public Observer {
   }
   void dma_request(const DmaRequestEvent& event) override {
     if (recorder_.finished_) return;
-    if ((shown_ & kDmaRequests) != 0) waves_->dma_request(event);
+    show(kDmaRequests, &Observer::dma_request, event);
     if ((traced_ & kDmaRequests) == 0) return;
     DmaRequestEvent named = event;
     named.source.name = name_.c_str();
@@ -69,18 +79,29 @@ class Recorder::Tap : public Observer {
   void diagnostic(const DiagnosticEvent& event) override {
     recorder_.diagnostic(event.severity, event.kind, event.time, name_, event.message);
   }
-  // Only the waveform wants these; what lies behind the end of the run it leaves out itself.
-  void grant(const GrantEvent& event) override { waves_->grant(event); }
-  void side(const SideEvent& event) override { waves_->side(event); }
-  void fifo(const FifoEvent& event) override { waves_->fifo(event); }
+  void grant(const GrantEvent& event) override { show(kActivity, &Observer::grant, event); }
+  void side(const SideEvent& event) override { show(kActivity, &Observer::side, event); }
+  void fifo(const FifoEvent& event) override { show(kActivity, &Observer::fifo, event); }
 
  private:
+  struct Show {
+    Observer* observer;
+    unsigned interests;
+  };
+
+  template <typename Event>
+  void show(Interest kind, void (Observer::*tell)(const Event&), const Event& event) const {
+    for (const Show& show : shows_) {
+      if ((show.interests & kind) != 0) (show.observer->*tell)(event);
+    }
+  }
+
   Recorder& recorder_;
   std::string name_;
   Clock clock_;
   const unsigned traced_;
-  Observer* const waves_;
-  const unsigned shown_;
+  std::vector<Show> shows_;
+  unsigned shown_ = 0;
 };
 
 Observer* Recorder::observer_for(const std::string& name, const Clock& clock) {
@@ -128,7 +149,7 @@ void Recorder::soft(const port::SoftEvent& event) {
       break;
   }
   if (trace_ != nullptr) trace_->soft(event);
-  if (waveform_ != nullptr) waveform_->soft(event);
+  for (View* view : views_) view->soft(event);
 }
 
 void Recorder::report(const port::ClientReport& report) {
@@ -148,7 +169,9 @@ void Recorder::report(const port::ClientReport& report) {
 }
 
 void Recorder::fault_hit(const FaultLog::Hit& hit) {
-  if (!finished_ && trace_ != nullptr) trace_->fault(hit);
+  if (finished_) return;
+  if (trace_ != nullptr) trace_->fault(hit);
+  for (View* view : views_) view->fault(hit);
 }
 
 void Recorder::note(const char* name, const char* key, const char* value) {
@@ -167,6 +190,8 @@ void Recorder::diagnostic(Severity severity, const std::string& kind, std::uint6
                           const std::string& source, const std::string& message) {
   if (finished_) return;
   if (trace_ != nullptr) trace_->diagnostic(time_ps, severity, source, kind, message);
+  for (View* view : views_)
+    view->diagnostic({{source.c_str()}, time_ps, severity, kind.c_str(), message.c_str()});
   for (DiagnosticRecord& known : diagnostics_) {
     if (known.kind == kind && known.source == source && known.message == message) {
       ++known.count;

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -14,7 +15,7 @@
 #include "platform/report/halt_watch.h"
 #include "platform/report/interrupt_watch.h"
 #include "platform/report/trace.h"
-#include "platform/report/waveform.h"
+#include "platform/report/view.h"
 #include "port/machine.h"
 
 namespace dmavp::platform {
@@ -53,8 +54,8 @@ struct InterruptRecord {
 /// depend on how far software ran ahead when the run ended.
 class Recorder : public FaultLog {
  public:
-  /// Null: not wanted.
-  explicit Recorder(Trace* trace, Waveform* waveform = nullptr) : trace_(trace), waveform_(waveform) {}
+  /// What else is to be told of everything; the trace is null if it is not wanted.
+  explicit Recorder(Trace* trace, std::vector<View*> views = {}) : trace_(trace), views_(std::move(views)) {}
 
   /// The observer to attach to a model whose bursts are counted in cycles of `clock`. Lives as long as the
   /// recorder.
@@ -88,7 +89,7 @@ class Recorder : public FaultLog {
   ClientRecord& client(const char* name, const char* kind);
 
   Trace* trace_;
-  Waveform* waveform_;
+  std::vector<View*> views_;
   std::vector<std::unique_ptr<Observer>> taps_;
   std::vector<ClientRecord> clients_;
   std::vector<DiagnosticRecord> diagnostics_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <utility>
 
 #include "dmac/planner.h"
@@ -18,6 +19,7 @@ unsigned bits_for(std::uint64_t largest) {
 
 constexpr unsigned kInterruptBits = 10;  // PLIC: 1..1023
 constexpr unsigned kResponseBits = 4;
+constexpr unsigned kFaultBits = 32;
 
 }  // namespace
 
@@ -164,7 +166,7 @@ class Waveform::InterruptController : public Observer {
 // --- all of it
 // ----------------------------------------------------------------------------------------------
 
-Waveform::Waveform(const BoardDescription& board, EventFilter filter)
+Waveform::Waveform(const BoardDescription& board, const std::vector<FaultSpec>& faults, EventFilter filter)
     : filter_(std::move(filter)), vcd_(filter_.from, filter_.to), cpus_(board.cpus.size()) {
   for (const DmacDescription& d : board.dmacs) {
     if (shown(d.name)) add(d.name, std::make_unique<Dmac>(vcd_, d));
@@ -179,6 +181,15 @@ Waveform::Waveform(const BoardDescription& board, EventFilter filter)
     cpus_[i] = {true, vcd_.add_text(name, "context", "idle"),
                 vcd_.add_text(name, "thread", "idle/" + std::to_string(i)),
                 vcd_.add_bits(name, "interrupt", kInterruptBits, Vcd::kUndriven)};
+  }
+  for (std::size_t i = 0; i < faults.size(); ++i) {
+    const FaultSpec& fault = faults[i];
+    if (!shown(fault.target)) continue;
+    std::string name = std::to_string(i + 1) + "_" + fault.info().name + "_" + fault.target;
+    for (char& c : name) {
+      if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
+    }
+    faults_.emplace_back(&fault, vcd_.add_bits("faults", name, kFaultBits, 0));
   }
 }
 
@@ -198,6 +209,12 @@ Observer* Waveform::observer_of(const std::string& source) const {
     if (name == source) return observer.get();
   }
   return nullptr;
+}
+
+void Waveform::fault(const FaultLog::Hit& hit) {
+  for (const auto& [fault, variable] : faults_) {
+    if (fault == hit.fault) vcd_.set(variable, hit.time, hit.number);
+  }
 }
 
 void Waveform::soft(const port::SoftEvent& event) {

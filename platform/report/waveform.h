@@ -6,13 +6,16 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/observer.h"
 #include "platform/config/board_description.h"
+#include "platform/config/fault_plan.h"
 #include "platform/report/filter.h"
 #include "platform/report/vcd.h"
+#include "platform/report/view.h"
 #include "port/machine.h"
 
 namespace dmavp::platform {
@@ -24,15 +27,16 @@ namespace dmavp::platform {
 ///   uart1       rx and tx {burst, single, last}, irq
 ///   plic0       cpuN: its output to that CPU
 ///   cpu0        context, thread, interrupt [number while it is handled]
-class Waveform {
+///   faults      N_KIND_TARGET [hits so far], N counting the plan's faults from 1
+class Waveform : public View {
  public:
-  /// Of sources and the time that `filter` selects.
-  Waveform(const BoardDescription& board, EventFilter filter);
-  ~Waveform();
+  /// Of sources and the time that `filter` selects; of the plan's `faults`, which outlive this.
+  Waveform(const BoardDescription& board, const std::vector<FaultSpec>& faults, EventFilter filter);
+  ~Waveform() override;
 
-  /// What takes the events of a model; null if nothing of it is shown. Lives as long as this.
-  Observer* observer_of(const std::string& source) const;
-  void soft(const port::SoftEvent& event);
+  Observer* observer_of(const std::string& source) const override;
+  void soft(const port::SoftEvent& event) override;
+  void fault(const FaultLog::Hit& hit) override;
 
   std::size_t size() const { return vcd_.size(); }
   /// As of Trace; the waits of every controller must have been told (Engine::tell_waits()).
@@ -55,6 +59,7 @@ class Waveform {
   Vcd vcd_;
   std::vector<std::pair<std::string, std::unique_ptr<Observer>>> observers_;
   std::vector<Cpu> cpus_;
+  std::vector<std::pair<const FaultSpec*, Vcd::Variable>> faults_;
 };
 
 }  // namespace dmavp::platform

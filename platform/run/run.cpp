@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -28,56 +27,14 @@
 #include "platform/report/result.h"
 #include "platform/run/crash.h"
 #include "platform/run/interruption.h"
+#include "platform/run/output.h"
+#include "platform/run/recordings.h"
 #include "platform/run/symbol.h"
 
 namespace dmavp::platform {
 namespace {
 
 constexpr unsigned kWatchdogSeconds = 10;
-constexpr std::size_t kHeldEvents = 200'000;  // of trace and waveform, until their order is certain
-
-// An output that was asked for must be writable before minutes are spent on simulating; but a file that
-// exists keeps its contents until there is something to write.
-class Output {
- public:
-  explicit Output(const std::string& file) : file_(file) {
-    if (file_.empty()) return;
-    existed_ = std::filesystem::exists(file_);
-    if (!std::ofstream(file_, std::ios::binary | std::ios::app))
-      throw InputError(file_ + ": cannot be written");
-  }
-  ~Output() {
-    std::error_code ignored;
-    if (wanted() && !existed_ && !stream_.is_open() && !closed_) std::filesystem::remove(file_, ignored);
-  }
-  bool wanted() const { return !file_.empty(); }
-  /// Two results in one regular file would destroy each other.
-  void refuse_same(const Output& other) const {
-    std::error_code error;
-    if (!wanted() || !other.wanted() || !std::filesystem::is_regular_file(file_, error)) return;
-    if (std::filesystem::equivalent(file_, other.file_, error))
-      throw InputError(file_ + ": two outputs cannot go to one file");
-  }
-  std::ostream& stream() {
-    if (!stream_.is_open()) stream_.open(file_, std::ios::binary | std::ios::trunc);
-    return stream_;
-  }
-  /// False, with a message, when the disk is full or the like.
-  bool close() {
-    if (!wanted()) return true;
-    closed_ = true;
-    stream_.close();
-    if (!stream_.fail()) return true;
-    std::cerr << "dmavp: " << file_ << ": writing failed\n";
-    return false;
-  }
-
- private:
-  std::string file_;
-  std::ofstream stream_;
-  bool existed_ = false;
-  bool closed_ = false;
-};
 
 // Lines of the kernel log that fail the run: what modules that know nothing of the platform found.
 class ForbiddenLog {
@@ -131,6 +88,15 @@ std::vector<std::string> module_names(const Scenario& scenario) {
   return names;
 }
 
+/// A device may have several aliases; reports and the plan use one.
+Scenario with_known_targets(Scenario scenario, const DeviceTree& tree) {
+  for (FaultSpec& fault : scenario.faults) {
+    const auto node = tree.node(fault.target);
+    if (node) fault.target = tree.label(*node);
+  }
+  return scenario;
+}
+
 class Run {
  public:
   explicit Run(const RunOptions& options)
@@ -138,26 +104,17 @@ class Run {
         tree_(DeviceTree::load(options.board)),
         scenario_settings_(split_settings(options.settings, tree_)),
         description_(complete_and_describe(tree_)),
-        scenario_(load_scenario(options.scenario, scenario_settings_)),
+        scenario_(with_known_targets(load_scenario(options.scenario, scenario_settings_), tree_)),
         json_(options.json_file),
-        trace_file_(options.trace_file),
-        vcd_file_(options.vcd_file),
+        recordings_(options, description_, scenario_.faults),
         forbidden_log_(scenario_.expect.log_never),
         choices_(options.seed.value_or(scenario_.seed)),
-        waveform_(make_waveform()),
-        recorder_(trace_file_.wanted() ? &trace_ : nullptr, waveform_.get()) {
+        recorder_(recordings_.trace(), recordings_.views()) {
     for (const std::string& insmod : options.insmods) scenario_.modules.push_back(parse_insmod(insmod));
     check_modules();
-    resolve_fault_targets();
     faults_ = std::make_unique<FaultInjection>(scenario_.faults, description_, module_names(scenario_),
                                                choices_, recorder_);
-    json_.refuse_same(trace_file_);
-    json_.refuse_same(vcd_file_);
-    trace_file_.refuse_same(vcd_file_);
-    EventFilters filters;
-    for (const std::string& filter : options.trace_filters)
-      filters.add(parse_trace_filter("--trace-filter", filter, description_));
-    trace_.set_filters(std::move(filters));
+    recordings_.refuse_same(json_);
     if (scenario_.modules.empty())
       throw InputError(scenario_.source + ": no module and no client, nothing to do");
   }
@@ -187,18 +144,6 @@ class Run {
   }
 
  private:
-  std::unique_ptr<Waveform> make_waveform() const {
-    if (!vcd_file_.wanted()) return nullptr;
-    EventFilter filter;
-    if (!options_.vcd_filter.empty())
-      filter = parse_vcd_filter("--vcd-filter", options_.vcd_filter, description_);
-    return std::make_unique<Waveform>(description_, std::move(filter));
-  }
-
-  void tell_waits() {
-    for (unsigned i = 0; i < board_->dmacs(); ++i) board_->dmac(i).engine().tell_waits();
-  }
-
   /// What is no module is refused before the modules in front of it run.
   void check_modules() const {
     std::vector<std::string> problems;
@@ -207,14 +152,6 @@ class Run {
       if (!problem.empty()) problems.push_back(module.origin + ": " + problem);
     }
     if (!problems.empty()) throw InputError(problems);
-  }
-
-  /// A device may have several aliases; reports and the plan use one.
-  void resolve_fault_targets() {
-    for (FaultSpec& fault : scenario_.faults) {
-      const auto node = tree_.node(fault.target);
-      if (node) fault.target = tree_.label(*node);
-    }
   }
 
   void build() {
@@ -232,7 +169,7 @@ class Run {
       if (!peripheral.announcement().empty())
         std::cerr << "dmavp: " << name << ": " << peripheral.announcement() << "\n";
     }
-    if (trace_file_.wanted() || waveform_) {
+    if (recordings_.wanted()) {
       board_->plic().set_observer(recorder_.observer_for(description_.plic.name, board_->clock()));
     }
     Cluster::Options options;
@@ -247,15 +184,7 @@ class Run {
       std::fprintf(stderr, "[%5llu.%06llu] %s\n", static_cast<unsigned long long>(time / 1'000'000'000'000),
                    static_cast<unsigned long long>(time / 1'000'000 % 1'000'000), line);
     };
-    if (trace_file_.wanted() || waveform_) {
-      options.settled = [this](port::Time now) {
-        if (trace_.size() + (waveform_ ? waveform_->size() : 0) < kHeldEvents) return;
-        board_->synchronize();
-        tell_waits();
-        if (trace_file_.wanted()) trace_.flush(trace_file_.stream(), now);
-        if (waveform_) waveform_->flush(vcd_file_.stream(), now);
-      };
-    }
+    if (recordings_.wanted()) options.settled = [this](port::Time now) { recordings_.settled(*board_, now); };
     if (faults_->plans_failures()) {
       options.fails = [this](port::FallibleCall call, const char* caller, port::Time now) {
         return faults_->fails(call, caller, now);
@@ -283,8 +212,8 @@ class Run {
   // What was asked for cannot be had: a module or a file.
   int refuse(kernel::Kernel& kernel) {
     // What led to it is worth a look.
-    if (trace_file_.wanted()) trace_.finish(trace_file_.stream(), recorder_.end());
-    trace_file_.close();
+    recordings_.finish(*board_, recorder_.end());
+    recordings_.close();
     for (const auto& [path, reason] : cluster_->refused_files()) {
       std::cerr << "dmavp: " << asked_by(path) << (path.empty() ? "\"\"" : path) << ": " << reason << "\n";
     }
@@ -428,13 +357,9 @@ class Run {
     summary_.ignored = description_.ignored;
     summary_.faults = fault_records(faults_->triggers());
     summary_.passed = summary_.failures.empty();
-    if (trace_file_.wanted()) trace_.finish(trace_file_.stream(), recorder_.end());
-    if (waveform_) {
-      tell_waits();
-      waveform_->finish(vcd_file_.stream(), recorder_.end());
-    }
+    recordings_.finish(*board_, recorder_.end());
     if (json_.wanted()) write_json(json_.stream(), summary_, *board_, recorder_);
-    const bool written = trace_file_.close() & vcd_file_.close() & json_.close() & save_back_ends();
+    const bool written = recordings_.close() & json_.close() & save_back_ends();
     if (!options_.quiet) write_table(std::cout, summary_, *board_, recorder_);
     std::cout.flush();
     if (!std::cout) std::cerr << "dmavp: standard output: writing failed\n";
@@ -462,12 +387,9 @@ class Run {
   BoardDescription description_;
   Scenario scenario_;
   Output json_;
-  Output trace_file_;
-  Output vcd_file_;
+  Recordings recordings_;
   ForbiddenLog forbidden_log_;
   SeededChoices choices_;
-  Trace trace_;
-  std::unique_ptr<Waveform> waveform_;
   Recorder recorder_;
   std::unique_ptr<FaultInjection> faults_;
   std::unique_ptr<Board> board_;

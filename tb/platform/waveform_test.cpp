@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <map>
 #include <set>
@@ -311,6 +312,35 @@ TEST(Waveform, OfPeripheralsAgrees) {
   expect_interrupts(r);
   expect_contexts(r);
   expect_as_traced(r);
+}
+
+// The plan's hits are in the waveform and the trace as the result counts them, at the same times.
+TEST(Waveform, ShowsEveryHitOfAFaultPlan) {
+  std::string plan = read_file(DMAVP_SOURCE_DIR "/tb/examples/lost_interrupt.toml");
+  plan += "\n[[fault]]\nkind = \"interrupt-late\"\ntarget = \"dmac0\"\ndelay = \"1us\"\ncount = 2\n";
+  plan += "\n[[fault]]\nkind = \"clock-off\"\ntarget = \"dmac0\"\nnth = 3\nduration = \"1us\"\n";
+  write_file(scratch("plan.toml"), plan);
+  const Outcome r = run({"run", scratch("plan.toml")}, {"json", "trace", "vcd"});
+  std::istringstream lines(r.trace);
+  std::map<std::string, std::set<std::uint64_t>> traced;  // times by kind
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string time, source, event, kind;
+    if (words >> time >> source >> event >> kind && event == "fault") traced[kind].insert(std::stoull(time));
+  }
+  unsigned faults = 0;
+  for (const json::value& fault : r.result.at("faults").as_array()) {
+    const std::string kind(fault.at("kind").as_string());
+    std::string name = "faults." + std::to_string(++faults) + "_" + kind + "_dmac0";
+    std::replace(name.begin(), name.end(), '-', '_');
+    const Signal& hits = r.waves.of(name);
+    EXPECT_GT(number(fault.at("hits")), 0u) << kind;
+    EXPECT_EQ(number(hits.changes.back().second), number(fault.at("hits"))) << kind;
+    std::set<std::uint64_t> shown;
+    for (std::size_t i = 1; i < hits.changes.size(); ++i) shown.insert(hits.changes[i].first);
+    EXPECT_EQ(shown, traced[kind]) << kind;
+  }
+  EXPECT_EQ(faults, 3u);
 }
 
 // What a window shows is what the whole shows there, with the values of before at its start.

@@ -1,0 +1,60 @@
+#include "platform/run/recordings.h"
+
+#include <utility>
+
+namespace dmavp::platform {
+namespace {
+
+constexpr std::size_t kHeldEvents = 200'000;  // of trace and waveform, until their order is certain
+
+void tell_waits(Board& board) {
+  for (unsigned i = 0; i < board.dmacs(); ++i) board.dmac(i).engine().tell_waits();
+}
+
+}  // namespace
+
+Recordings::Recordings(const RunOptions& options, const BoardDescription& board,
+                       const std::vector<FaultSpec>& faults)
+    : trace_file_(options.trace_file), vcd_file_(options.vcd_file) {
+  trace_file_.refuse_same(vcd_file_);
+  EventFilters filters;
+  for (const std::string& filter : options.trace_filters)
+    filters.add(parse_trace_filter("--trace-filter", filter, board));
+  trace_.set_filters(std::move(filters));
+  if (vcd_file_.wanted()) {
+    EventFilter filter;
+    if (!options.vcd_filter.empty()) filter = parse_vcd_filter("--vcd-filter", options.vcd_filter, board);
+    waveform_ = std::make_unique<Waveform>(board, faults, std::move(filter));
+  }
+}
+
+std::vector<View*> Recordings::views() const {
+  std::vector<View*> views;
+  if (waveform_) views.push_back(waveform_.get());
+  return views;
+}
+
+void Recordings::refuse_same(const Output& other) const {
+  other.refuse_same(trace_file_);
+  other.refuse_same(vcd_file_);
+}
+
+void Recordings::settled(Board& board, port::Time now) {
+  if (trace_.size() + (waveform_ ? waveform_->size() : 0) < kHeldEvents) return;
+  board.synchronize();
+  tell_waits(board);
+  if (trace_file_.wanted()) trace_.flush(trace_file_.stream(), now);
+  if (waveform_) waveform_->flush(vcd_file_.stream(), now);
+}
+
+void Recordings::finish(Board& board, port::Time end) {
+  if (trace_file_.wanted()) trace_.finish(trace_file_.stream(), end);
+  if (waveform_) {
+    tell_waits(board);
+    waveform_->finish(vcd_file_.stream(), end);
+  }
+}
+
+bool Recordings::close() { return trace_file_.close() & vcd_file_.close(); }
+
+}  // namespace dmavp::platform
