@@ -47,9 +47,12 @@ po::options_description run_options() {
       "vcd", po::value<std::string>()->value_name("FILE"), "write a waveform for GTKWave and the like")(
       "vcd-filter", po::value<std::string>()->value_name("KEY=A|B,..."),
       "only these sources and this time: source, from, to")("quiet,q", "no kernel log and no table")(
-      "html", po::value<std::string>(), "(not available)")(
-      "perfetto", po::value<std::string>(), "(not available)")("expect-diagnostic", po::value<Words>(),
-                                                               "(not available)");
+      "perfetto", po::value<std::string>()->value_name("FILE"),
+      "write a timeline for ui.perfetto.dev and chrome://tracing")(
+      "perfetto-filter", po::value<std::string>()->value_name("KEY=A|B,..."),
+      "only what matches of it: channel, kind, source, from, to")(
+      "html", po::value<std::string>(), "(not available)")("expect-diagnostic", po::value<Words>(),
+                                                           "(not available)");
   return options;
 }
 
@@ -93,7 +96,7 @@ void split_equals(const std::string& text, const std::string& where, std::string
 }
 
 void fill_run(const po::variables_map& values, RunOptions& run) {
-  for (const char* later : {"html", "perfetto", "expect-diagnostic"}) {
+  for (const char* later : {"html", "expect-diagnostic"}) {
     if (values.count(later) != 0)
       throw InputError(std::string("--") + later + " is not available in this version");
   }
@@ -117,7 +120,7 @@ void fill_run(const po::variables_map& values, RunOptions& run) {
   }
   if (values.count("insmod") != 0) run.insmods = values["insmod"].as<Words>();
   for (auto [option, file] : {std::pair{"json", &run.json_file}, std::pair{"trace", &run.trace_file},
-                              std::pair{"vcd", &run.vcd_file}}) {
+                              std::pair{"vcd", &run.vcd_file}, std::pair{"perfetto", &run.perfetto_file}}) {
     if (values.count(option) == 0) continue;
     *file = values[option].as<std::string>();
     if (file->empty()) throw InputError(std::string("--") + option + ": the name of the file is empty");
@@ -129,6 +132,10 @@ void fill_run(const po::variables_map& values, RunOptions& run) {
   if (values.count("vcd-filter") != 0) {
     if (run.vcd_file.empty()) throw InputError("--vcd-filter without --vcd");
     run.vcd_filter = values["vcd-filter"].as<std::string>();
+  }
+  if (values.count("perfetto-filter") != 0) {
+    if (run.perfetto_file.empty()) throw InputError("--perfetto-filter without --perfetto");
+    run.perfetto_filter = values["perfetto-filter"].as<std::string>();
   }
   run.quiet = values.count("quiet") != 0;
 }

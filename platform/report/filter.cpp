@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "platform/config/problem.h"
 #include "platform/config/value.h"
+#include "platform/report/timeline.h"
 #include "platform/report/trace.h"
 
 namespace dmavp::platform {
@@ -52,8 +54,9 @@ bool is_software_channel(const std::string& name) {
 
 class Reader {
  public:
-  Reader(const std::string& option, const std::string& text, const BoardDescription& board, bool whole)
-      : where_(option + " \"" + text + "\": "), board_(board), whole_(whole) {
+  /// Without `kinds` there are the keys source, from and to only.
+  Reader(const std::string& option, const std::string& text, const BoardDescription& board, Words kinds)
+      : where_(option + " \"" + text + "\": "), board_(board), kinds_(std::move(kinds)) {
     for (const std::string& part : split(text, ',')) read(part);
     if (filter_.from >= filter_.to) throw InputError(where_ + "from is not before to");
   }
@@ -64,7 +67,7 @@ class Reader {
     const std::size_t equals = part.find('=');
     const std::string key = part.substr(0, equals);
     const Words known =
-        whole_ ? Words{"channel", "kind", "source", "from", "to"} : Words{"source", "from", "to"};
+        !kinds_.empty() ? Words{"channel", "kind", "source", "from", "to"} : Words{"source", "from", "to"};
     if (equals == std::string::npos || !holds(known, key))
       throw InputError(where_ + "\"" + part + "\" is not one of " + join(known) + " with = and a value");
     if (holds(seen_, key))
@@ -92,7 +95,7 @@ class Reader {
       return;
     }
     const bool kind = key == "kind";
-    const Words known = kind ? event_kinds() : sources_of(board_);
+    const Words known = kind ? kinds_ : sources_of(board_);
     if (!holds(known, name))
       throw InputError(where_ + "no " + key + " \"" + name + "\" (" + join(known) + ")");
     (kind ? filter_.kinds : filter_.sources).push_back(name);
@@ -118,7 +121,7 @@ class Reader {
 
   std::string where_;
   const BoardDescription& board_;
-  bool whole_;
+  Words kinds_;
   Words seen_;
   EventFilter filter_;
 };
@@ -157,12 +160,17 @@ unsigned EventFilters::interests(const std::string& source) const {
 
 EventFilter parse_trace_filter(const std::string& option, const std::string& text,
                                const BoardDescription& board) {
-  return Reader(option, text, board, true).filter();
+  return Reader(option, text, board, event_kinds()).filter();
+}
+
+EventFilter parse_timeline_filter(const std::string& option, const std::string& text,
+                                  const BoardDescription& board) {
+  return Reader(option, text, board, timeline_kinds()).filter();
 }
 
 EventFilter parse_vcd_filter(const std::string& option, const std::string& text,
                              const BoardDescription& board) {
-  return Reader(option, text, board, false).filter();
+  return Reader(option, text, board, {}).filter();
 }
 
 }  // namespace dmavp::platform

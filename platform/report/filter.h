@@ -1,4 +1,4 @@
-// What --trace-filter and --vcd-filter select. No SystemC.
+// What --trace-filter, --vcd-filter and --perfetto-filter select. No SystemC.
 #pragma once
 
 #include <cstdint>
@@ -58,6 +58,9 @@ class EventFilters {
 /// naming `option` and what there is on this board.
 EventFilter parse_trace_filter(const std::string& option, const std::string& text,
                                const BoardDescription& board);
+/// The same with kinds of a timeline.
+EventFilter parse_timeline_filter(const std::string& option, const std::string& text,
+                                  const BoardDescription& board);
 /// The same with the keys source, from and to.
 EventFilter parse_vcd_filter(const std::string& option, const std::string& text,
                              const BoardDescription& board);

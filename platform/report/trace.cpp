@@ -111,8 +111,18 @@ const char* name(port::SoftEventKind kind) {
       return "client-done";
     case K::kDiagnostic:
       return "diagnostic";
+    case K::kTasklet:
+    case K::kTaskletEnd:
+    case K::kCallbackEnd:
+      break;
   }
   return "?";
+}
+
+/// Those that only a picture of the run needs.
+bool written(port::SoftEventKind kind) {
+  using K = port::SoftEventKind;
+  return kind != K::kContext && kind <= K::kDiagnostic;
 }
 
 /// The channel of a controller's interrupt line or register; of other sources nobody asks.
@@ -135,7 +145,7 @@ std::vector<std::string> event_kinds() {
     kinds.emplace_back(kind);
   for (auto kind = port::SoftEventKind{}; kind <= port::SoftEventKind::kDiagnostic;
        kind = static_cast<port::SoftEventKind>(static_cast<unsigned>(kind) + 1)) {
-    if (kind != port::SoftEventKind::kContext) kinds.emplace_back(name(kind));
+    if (written(kind)) kinds.emplace_back(name(kind));
   }
   return kinds;
 }
@@ -223,7 +233,7 @@ void Trace::diagnostic(std::uint64_t time, Severity severity, const std::string&
 
 void Trace::soft(const port::SoftEvent& e) {
   using K = port::SoftEventKind;
-  if (e.kind == K::kContext) return;  // the other events imply it
+  if (!written(e.kind)) return;
   const bool of_channel =
       e.kind == K::kSubmit || e.kind == K::kIssue || e.kind == K::kCallback || e.kind == K::kTerminate;
   const std::string source = "cpu" + std::to_string(e.cpu);
@@ -260,6 +270,10 @@ void Trace::soft(const port::SoftEvent& e) {
       break;
     case K::kDiagnostic:
       text = print("%s %s", to_string(static_cast<Severity>(std::min<std::uint64_t>(e.number, 2))), e.text);
+      break;
+    case K::kTasklet:
+    case K::kTaskletEnd:
+    case K::kCallbackEnd:
       break;
   }
   add(e.time, true, source + " " + name(e.kind) + " " + text);

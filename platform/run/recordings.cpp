@@ -1,11 +1,23 @@
 #include "platform/run/recordings.h"
 
+#include <array>
+#include <string>
 #include <utility>
+
+#include "platform/run/symbol.h"
 
 namespace dmavp::platform {
 namespace {
 
-constexpr std::size_t kHeldEvents = 200'000;  // of trace and waveform, until their order is certain
+// Kept until their order is certain.
+constexpr std::size_t kHeldEvents = 200'000;  // of trace and waveform
+constexpr std::size_t kHeldOfTimeline = 20'000;
+
+std::string describe(const void* address) {
+  std::array<char, 256> text{};
+  describe_code(address, text.data(), text.size());
+  return text.data();
+}
 
 void tell_waits(Board& board) {
   for (unsigned i = 0; i < board.dmacs(); ++i) board.dmac(i).engine().tell_waits();
@@ -15,8 +27,9 @@ void tell_waits(Board& board) {
 
 Recordings::Recordings(const RunOptions& options, const BoardDescription& board,
                        const std::vector<FaultSpec>& faults)
-    : trace_file_(options.trace_file), vcd_file_(options.vcd_file) {
+    : trace_file_(options.trace_file), vcd_file_(options.vcd_file), perfetto_file_(options.perfetto_file) {
   trace_file_.refuse_same(vcd_file_);
+  refuse_same(perfetto_file_);
   EventFilters filters;
   for (const std::string& filter : options.trace_filters)
     filters.add(parse_trace_filter("--trace-filter", filter, board));
@@ -26,11 +39,18 @@ Recordings::Recordings(const RunOptions& options, const BoardDescription& board,
     if (!options.vcd_filter.empty()) filter = parse_vcd_filter("--vcd-filter", options.vcd_filter, board);
     waveform_ = std::make_unique<Waveform>(board, faults, std::move(filter));
   }
+  if (perfetto_file_.wanted()) {
+    EventFilter filter;
+    if (!options.perfetto_filter.empty())
+      filter = parse_timeline_filter("--perfetto-filter", options.perfetto_filter, board);
+    timeline_ = std::make_unique<Timeline>(board, std::move(filter), describe);
+  }
 }
 
 std::vector<View*> Recordings::views() const {
   std::vector<View*> views;
   if (waveform_) views.push_back(waveform_.get());
+  if (timeline_) views.push_back(timeline_.get());
   return views;
 }
 
@@ -40,6 +60,12 @@ void Recordings::refuse_same(const Output& other) const {
 }
 
 void Recordings::settled(Board& board, port::Time now) {
+  // A timeline is of use even when the program dies: it can be loaded from the first piece on.
+  if (timeline_ && (!started_ || timeline_->size() >= kHeldOfTimeline)) {
+    started_ = true;
+    board.synchronize();
+    timeline_->flush(perfetto_file_.stream(), now);
+  }
   if (trace_.size() + (waveform_ ? waveform_->size() : 0) < kHeldEvents) return;
   board.synchronize();
   tell_waits(board);
@@ -49,12 +75,11 @@ void Recordings::settled(Board& board, port::Time now) {
 
 void Recordings::finish(Board& board, port::Time end) {
   if (trace_file_.wanted()) trace_.finish(trace_file_.stream(), end);
-  if (waveform_) {
-    tell_waits(board);
-    waveform_->finish(vcd_file_.stream(), end);
-  }
+  tell_waits(board);
+  if (waveform_) waveform_->finish(vcd_file_.stream(), end);
+  if (timeline_) timeline_->finish(perfetto_file_.stream(), end);
 }
 
-bool Recordings::close() { return trace_file_.close() & vcd_file_.close(); }
+bool Recordings::close() { return trace_file_.close() & vcd_file_.close() & perfetto_file_.close(); }
 
 }  // namespace dmavp::platform

@@ -6,6 +6,7 @@
 
 #include "platform/board/board.h"
 #include "platform/config/fault_plan.h"
+#include "platform/report/timeline.h"
 #include "platform/report/trace.h"
 #include "platform/report/view.h"
 #include "platform/report/waveform.h"
@@ -19,7 +20,7 @@ class Recordings {
   /// Throws InputError for a filter that is wrong and a file that cannot be written.
   Recordings(const RunOptions& options, const BoardDescription& board, const std::vector<FaultSpec>& faults);
 
-  bool wanted() const { return trace_file_.wanted() || waveform_; }
+  bool wanted() const { return trace_file_.wanted() || waveform_ || timeline_; }
   Trace* trace() { return trace_file_.wanted() ? &trace_ : nullptr; }
   std::vector<View*> views() const;
   void refuse_same(const Output& other) const;
@@ -34,8 +35,11 @@ class Recordings {
  private:
   Output trace_file_;
   Output vcd_file_;
+  Output perfetto_file_;
   Trace trace_;
   std::unique_ptr<Waveform> waveform_;
+  std::unique_ptr<Timeline> timeline_;
+  bool started_ = false;
 };
 
 }  // namespace dmavp::platform

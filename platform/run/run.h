@@ -21,6 +21,8 @@ struct RunOptions {
   std::vector<std::string> trace_filters;  ///< an event that passes one of them is written
   std::string vcd_file;
   std::string vcd_filter;
+  std::string perfetto_file;
+  std::string perfetto_filter;
   bool quiet = false;  ///< no kernel log, no table
 };
 

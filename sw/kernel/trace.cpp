@@ -29,6 +29,7 @@ void dmavp_trace_dma(int kind, const char* channel, s32 cookie, size_t bytes) {
       break;
     case DMAVP_TRACE_CALLBACK_END:
       if (callbacks_running) callbacks_running--;
+      exec::event(SoftEventKind::kCallbackEnd, channel, number, 0, bytes);
       break;
     case DMAVP_TRACE_TERMINATE:
       exec::event(SoftEventKind::kTerminate, channel, number, 0, bytes);

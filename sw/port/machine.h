@@ -44,7 +44,10 @@ enum class SoftEventKind : std::uint8_t {
   kModuleUnload,  // text = module
   kClientStart,
   kClientDone,  // text = client
-  kDiagnostic   // text = "kind: message", number = 0 note, 1 warning, 2 error
+  kDiagnostic,  // text = "kind: message", number = 0 note, 1 warning, 2 error
+  kTasklet,     // address = its function
+  kTaskletEnd,
+  kCallbackEnd  // as its kCallback
 };
 
 struct SoftEvent {

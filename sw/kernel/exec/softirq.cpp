@@ -46,10 +46,16 @@ void run_tasklets(Cpu& c, unsigned high) {
       const unsigned preempt = self().preempt;
       note(Step::kTasklet);
       c.running_tasklet = t;
+      if (g.observed) {
+        const void* function = t->use_callback ? reinterpret_cast<const void*>(t->callback)
+                                               : reinterpret_cast<const void*>(t->func);
+        event(port::SoftEventKind::kTasklet, "", 0, reinterpret_cast<std::uintptr_t>(function));
+      }
       if (t->use_callback)
         t->callback(t);
       else
         t->func(t->data);
+      if (g.observed) event(port::SoftEventKind::kTaskletEnd, "");
       c.running_tasklet = nullptr;
       if (self().preempt != preempt)
         diagnostic(2, "kernel.preempt-count", "a tasklet returned with a lock held or preemption off");
