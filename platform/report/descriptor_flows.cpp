@@ -12,6 +12,7 @@ constexpr std::size_t kMostPoints = 32;  // kept of an arrow
 
 void DescriptorFlows::add(Flow& flow, Place place) {
   if (!wanted_ || !events_.shown(place.track, place.time)) return;
+  if (place.time < flow.latest) return;  // of something else, in front of the submit
   if (flow.points.size() == kMostPoints) write(flow, kMostPoints - 1);
   const auto later = [](std::uint64_t time, const Place& point) { return time < point.time; };
   flow.points.insert(std::upper_bound(flow.points.begin(), flow.points.end(), place.time, later), place);
@@ -23,6 +24,7 @@ void DescriptorFlows::write(Flow& flow, std::size_t count) {
     events_.flow(flow.started ? Phase::kStep : Phase::kStart, flow.id, flow.points[i].track,
                  flow.points[i].time);
     flow.started = true;
+    flow.latest = flow.points[i].time;
   }
   flow.points.erase(flow.points.begin(), flow.points.begin() + static_cast<std::ptrdiff_t>(count));
 }
@@ -51,6 +53,7 @@ void DescriptorFlows::submitted(Channel channel, Descriptor descriptor, Place cl
   flow.descriptor = descriptor;
   flow.known = true;
   flow.origin = client;
+  flow.latest = client.time;
   flow.started = wanted_ && events_.flow(Phase::kStart, flow.id, client.track, client.time);
   State& state = channels_[channel];
   state.queued.push_back(flow);

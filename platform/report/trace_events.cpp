@@ -17,22 +17,45 @@ std::string microseconds(std::uint64_t ps) {
   return text.data();
 }
 
+/// Bytes of the character that begins at `at`; 0 if it is not one of UTF-8.
+std::size_t character(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+  const unsigned char first = byte(0);
+  const std::size_t length = first < 0x80   ? 1
+                             : first < 0xc2 ? 0
+                             : first < 0xe0 ? 2
+                             : first < 0xf0 ? 3
+                             : first < 0xf5 ? 4
+                                            : 0;
+  if (length > text.size() - at) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  // Too long a form, a surrogate, or behind the last character.
+  if ((first == 0xe0 && byte(1) < 0xa0) || (first == 0xed && byte(1) >= 0xa0)) return 0;
+  if ((first == 0xf0 && byte(1) < 0x90) || (first == 0xf4 && byte(1) >= 0x90)) return 0;
+  return length;
+}
+
 }  // namespace
 
 std::string json_string(std::string_view text) {
   std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      quoted += '\\';
-      quoted += c;
-    } else if (static_cast<unsigned char>(c) < ' ' || static_cast<unsigned char>(c) > '~') {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = character(text, at);
+    const char c = text[at];
+    if (length == 0) {
+      quoted += "\\ufffd";
+    } else if (c == '"' || c == '\\') {
+      quoted += {'\\', c};
+    } else if (length == 1 && (c < ' ' || c == 0x7f)) {
       std::array<char, 8> escape{};
-      std::snprintf(escape.data(), escape.size(), "\\u%04x",
-                    static_cast<unsigned>(static_cast<unsigned char>(c)));
+      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(c));
       quoted += escape.data();
     } else {
-      quoted += c;
+      quoted += text.substr(at, length);
     }
+    at += std::max<std::size_t>(length, 1);
   }
   return quoted + '"';
 }

@@ -25,7 +25,7 @@ class Arguments {
   std::string members_;
 };
 
-/// `text` as a JSON string with its quotes.
+/// `text` as a JSON string with its quotes; what is not UTF-8 becomes replacement characters.
 std::string json_string(std::string_view text);
 
 /// Writes events as they come and keeps only the slices that are open and the latest value of each counter.
