@@ -83,27 +83,26 @@ void Core::pop_transmit() {
   transmit_level_changed();
 }
 
-void Core::store(Received item) {
+bool Core::store(Received item) {
   if (rx_.size() >= depth()) {
     ++statistics_.rx_overruns;
     line_status_ |= kOverrun;
-    if (fifos_on_) return;
+    if (fifos_on_) return false;
     if (rx_.front().errors != 0) --flagged_;
     rx_.clear();
   }
   rx_.push(item);
-  ++statistics_.received;
   if (item.errors != 0) ++flagged_;
   if (rx_.size() == 1) reveal_head();
   if (!timed_out_) restart_timeout();
   receive_level_changed();
+  return true;
 }
 
 void Core::push_receive(std::uint8_t data, bool parity_error, bool framing_error) {
   if (!fifo_access_) return;
   store({data,
          static_cast<std::uint8_t>((parity_error ? kParityError : 0) | (framing_error ? kFramingError : 0))});
-  --statistics_.received;  // not from the line
 }
 
 std::uint8_t Core::head() const { return rx_.empty() ? last_read_ : rx_.front().data; }

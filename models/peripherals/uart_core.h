@@ -173,7 +173,8 @@ class Core : public SerialPeer {
   std::uint8_t interrupt_id() const;
   bool programmable_thre() const { return fifos_on_ && (ier_ & 0x80) != 0; }
   bool transmit_low() const;
-  void store(Received item);
+  bool store(Received item);  ///< false: lost
+  void hear(Received item) { statistics_.received += store(item) ? 1 : 0; }
   void reveal_head() { line_status_ |= rx_.front().errors; }
   void transmit_level_changed();
   void receive_level_changed();

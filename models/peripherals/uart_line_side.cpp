@@ -160,7 +160,7 @@ bool Core::receive_due(Picoseconds at) {
     break_at_ = kNever;
     if (baud_on() && !fifo_access_) {
       ++statistics_.breaks;
-      store({0, kBreak});
+      hear({0, kBreak});
     }
     any = true;
   }
@@ -176,7 +176,7 @@ void Core::arrive(const SerialFrame& frame) {
   const std::uint8_t errors = errors_of(frame, own, character_time() / own.half_bits());
   if ((errors & kParityError) != 0) ++statistics_.parity_errors;
   if ((errors & kFramingError) != 0) ++statistics_.framing_errors;
-  store({static_cast<std::uint8_t>(frame.data & data_mask(own)), errors});
+  hear({static_cast<std::uint8_t>(frame.data & data_mask(own)), errors});
 }
 
 void Core::line_break(bool low, Picoseconds at) {
