@@ -137,7 +137,6 @@ void Core::set_enabled(bool on) {
   break_frame();
   for (unsigned n = 0; n < tx_.size(); ++n) {
     flush_transmit(n);
-    stop_channel(tx_[n]);
     tx_[n].left = 0;
   }
   for (unsigned n = 0; n < rx_.size(); ++n) flush_receive(n);

@@ -104,6 +104,10 @@ class Core {
   const TransmitChannel& tx(unsigned channel) const { return tx_[channel]; }
   const ReceiveChannel& rx(unsigned channel) const { return rx_[channel]; }
 
+  /// Bits of a received sample: those of RCR, or of the slot.
+  unsigned receive_bits(unsigned channel) const {
+    return rx_[channel].bits == 0 ? slot_bits() : rx_[channel].bits;
+  }
   /// The last read found its FIFO empty.
   bool underflowing() const { return underflowing_; }
 

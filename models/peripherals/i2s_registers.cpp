@@ -115,7 +115,8 @@ Picoseconds Registers::next_change() const {
     const bool watched = tx_dma || (!line && (imr_->value(n) & kTxfe) == 0);
     if (watched && level > threshold) sooner(level - threshold);
     if (tx_dma && core_.tx(n).fifo.full()) sooner(1);
-    if (diagnosing() && core_.tx(n).started && !core_.tx(n).dry) sooner(level + 1);
+    const bool will_underrun = level > 0 || (core_.tx(n).started && !core_.tx(n).dry);
+    if (diagnosing() && will_underrun) sooner(level + 1);
   }
   for (unsigned n = 0; core_.receiving() && n < core_.rx_count(); ++n) {
     if (!rx_on(n)) continue;
@@ -201,9 +202,7 @@ void Registers::tcr_written(unsigned n, const RegisterWrite& w) {
 /// The value of a receive register, sign-extended where the K210's CCR asks for it.
 std::uint32_t Registers::sample(unsigned n, std::uint32_t value) const {
   if (parameters_.dma_enable != DmaEnable::kCcr || (ccr_->value() & kCcrSignExtend) == 0) return value;
-  const unsigned bits = bits_of(rcr_->value(n));
-  if (bits == 0 || bits == 32) return value;
-  const std::uint32_t sign = 1u << (bits - 1);
+  const std::uint32_t sign = 1u << (core_.receive_bits(n) - 1);
   return (value ^ sign) - sign;
 }
 

@@ -95,7 +95,6 @@ class Registers : public ClockedModel {
   Register* ccr_ = nullptr;
   Register* dmacr_ = nullptr;
   Register* imr_ = nullptr;
-  Register* rcr_ = nullptr;
   Register* rfcr_ = nullptr;
   Register* tfcr_ = nullptr;
   Sequence tx_next_;

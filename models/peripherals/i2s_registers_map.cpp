@@ -97,10 +97,10 @@ void Registers::declare_channels() {
       .bit(0, "TXCHEN", "1: on")
       .field(23, 8, "SLOTS", "TDM slots; no effect")
       .on_write<&Registers::ter_written>(this);
-  rcr_ = &channel.add(0x10, "RCR", "Receive configuration")
-              .reset(parameters_.word_code())
-              .field(2, 0, "WLEN", "0 as the half frame, 1 12, 2 16, 3 20, 4 24, 5 32 bits")
-              .on_write<&Registers::rcr_written>(this);
+  channel.add(0x10, "RCR", "Receive configuration")
+      .reset(parameters_.word_code())
+      .field(2, 0, "WLEN", "0 as the half frame, 1 12, 2 16, 3 20, 4 24, 5 32 bits")
+      .on_write<&Registers::rcr_written>(this);
   channel.add(0x14, "TCR", "Transmit configuration")
       .reset(parameters_.word_code())
       .field(2, 0, "WLEN", "0 as the half frame, 1 12, 2 16, 3 20, 4 24, 5 32 bits")

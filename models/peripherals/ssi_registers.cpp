@@ -203,7 +203,6 @@ void Registers::clear_latched(unsigned) {
 
 void Registers::data_read(unsigned) {
   core_.pop();
-  core_.advance(now());
   report_losses(now());
 }
 
