@@ -11,89 +11,28 @@
 #include <string>
 
 #include "components/refusal.h"
+#include "peripherals/flash_bus.h"
 #include "peripherals/ssi_rig.h"
 #include "tier.h"
 
 namespace dmavp::tb {
 namespace {
 
-using Bytes = std::vector<unsigned char>;
-
-constexpr Picoseconds kUs = 1'000'000;
-
-/// Small times, so that tests can wait for everything.
-FlashParameters quick() {
-  FlashParameters p;
-  p.page_program_time = 10 * kUs;
-  p.sector_erase_time = 20 * kUs;
-  p.half_block_erase_time = 30 * kUs;
-  p.block_erase_time = 40 * kUs;
-  p.chip_erase_time = 50 * kUs;
-  p.status_write_time = 5 * kUs;
-  return p;
-}
-
-/// A master that clocks bytes at 10 MHz.
-struct Bus {
-  SpiNorFlash flash;
-  Picoseconds now = 0;
-  std::uint64_t hz = 10'000'000;
-  explicit Bus(const FlashParameters& parameters = quick()) : flash("flash", parameters) {}
-
-  std::uint32_t bits(std::uint32_t out, unsigned count) {
-    const std::uint32_t in = flash.exchange({out, count, now, hz});
-    now += count * (Picoseconds{1'000'000'000'000} / hz);
-    return in;
-  }
-  /// One command: sends `out`, then clocks `in` more bytes and returns them.
-  Bytes command(const Bytes& out, unsigned in = 0, unsigned extra_bits = 0) {
-    flash.select(now);
-    for (const unsigned char byte : out) bits(byte, 8);
-    Bytes got;
-    for (unsigned n = 0; n < in; ++n) got.push_back(static_cast<unsigned char>(bits(0, 8)));
-    if (extra_bits > 0) bits(0, extra_bits);
-    flash.deselect(now);
-    return got;
-  }
-  static Bytes addressed(std::uint8_t code, std::uint32_t address, const Bytes& data = {}) {
-    Bytes out{code, static_cast<unsigned char>(address >> 16), static_cast<unsigned char>(address >> 8),
-              static_cast<unsigned char>(address)};
-    for (const unsigned char byte : data) out.push_back(byte);
-    return out;
-  }
-  std::uint8_t status() { return command({0x05}, 1)[0]; }
-  void ready() {
-    while ((status() & SpiNorFlash::kWip) != 0) now += kUs;
-  }
-  void write_enable() { command({0x06}); }
-  void program(std::uint32_t address, const Bytes& data) {
-    write_enable();
-    command(addressed(0x02, address, data));
-    ready();
-  }
-  void erase(std::uint8_t code, std::uint32_t address) {
-    write_enable();
-    command(addressed(code, address));
-    ready();
-  }
-  Bytes read(std::uint32_t address, unsigned bytes) { return command(addressed(0x03, address), bytes); }
-};
-
 TEST(Flash, Identity) {
-  Bus bus;
+  FlashBus bus;
   EXPECT_EQ(bus.command({0x9F}, 6), (Bytes{0xEF, 0x40, 0x18, 0, 0, 0}));
   EXPECT_EQ(bus.command({0xAB, 0, 0, 0}, 2), (Bytes{0x17, 0x17}));
   EXPECT_EQ(bus.command({0x5A, 0, 0, 0, 0}, 4), (Bytes{0xFF, 0xFF, 0xFF, 0xFF}));
   EXPECT_EQ(bus.command({0x35}, 1), (Bytes{0}));
   EXPECT_EQ(bus.status(), 0u);
-  FlashParameters p = quick();
+  FlashParameters p = quick_flash();
   p.sfdp = {'S', 'F', 'D', 'P', 6, 1};
-  Bus described(p);
+  FlashBus described(p);
   EXPECT_EQ(described.command({0x5A, 0, 0, 2, 0}, 5), (Bytes{'D', 'P', 6, 1, 0xFF}));
 }
 
 TEST(Flash, ReadsCrossEveryBoundaryAndWrap) {
-  Bus bus;
+  FlashBus bus;
   const std::uint32_t size = bus.flash.parameters().size;
   std::mt19937 random(1);
   for (const std::uint32_t boundary : {256u, 4096u, 65536u, size}) {
@@ -104,18 +43,18 @@ TEST(Flash, ReadsCrossEveryBoundaryAndWrap) {
       expected.push_back(byte);
     }
     EXPECT_EQ(bus.read(boundary - 20, 40), expected);
-    Bytes fast = bus.command(Bus::addressed(0x0B, boundary - 20, {0}), 40);
+    Bytes fast = bus.command(FlashBus::addressed(0x0B, boundary - 20, {0}), 40);
     EXPECT_EQ(fast, expected);
   }
 }
 
 TEST(Flash, WriteEnableLatchLivesUntilTheWriteIsDone) {
-  Bus bus;
+  FlashBus bus;
   bus.write_enable();
   EXPECT_EQ(bus.status(), SpiNorFlash::kWel);
   bus.command({0x04});
   EXPECT_EQ(bus.status(), 0u);
-  bus.command(Bus::addressed(0x02, 0, {0x00}));  // without the latch
+  bus.command(FlashBus::addressed(0x02, 0, {0x00}));  // without the latch
   EXPECT_EQ(bus.flash.peek(0), 0xFF);
   EXPECT_EQ(bus.flash.counts().without_latch, 1u);
   bus.write_enable();
@@ -123,16 +62,16 @@ TEST(Flash, WriteEnableLatchLivesUntilTheWriteIsDone) {
   bus.command({0x99});
   EXPECT_EQ(bus.status(), 0u);
   bus.write_enable();
-  bus.command(Bus::addressed(0x02, 0, {0x00}));
+  bus.command(FlashBus::addressed(0x02, 0, {0x00}));
   EXPECT_EQ(bus.status(), SpiNorFlash::kWip | SpiNorFlash::kWel);
   bus.ready();
   EXPECT_EQ(bus.status(), 0u);
 }
 
 TEST(Flash, BusyForExactlyItsTimeAndStatusIsLive) {
-  Bus bus;
+  FlashBus bus;
   bus.write_enable();
-  bus.command(Bus::addressed(0x02, 0x100, {1, 2, 3}));
+  bus.command(FlashBus::addressed(0x02, 0x100, {1, 2, 3}));
   const Picoseconds end = bus.now + 10 * kUs;
   EXPECT_EQ(bus.flash.status(end - 1), 3u);
   // One long status read: bytes that begin before the end show WIP, the others do not.
@@ -147,15 +86,15 @@ TEST(Flash, BusyForExactlyItsTimeAndStatusIsLive) {
 }
 
 TEST(Flash, IgnoresEverythingElseWhileBusy) {
-  Bus bus;
+  FlashBus bus;
   bus.flash.poke(0x5000, 0x12);
   bus.write_enable();
-  bus.command(Bus::addressed(0x20, 0x1000));
+  bus.command(FlashBus::addressed(0x20, 0x1000));
   EXPECT_EQ(bus.read(0x5000, 2), (Bytes{0xFF, 0xFF}));
   bus.command({0x04});
   bus.command({0x66});
   bus.command({0x99});
-  bus.command(Bus::addressed(0x02, 0x5000, {0}));
+  bus.command(FlashBus::addressed(0x02, 0x5000, {0}));
   EXPECT_EQ(bus.command({0x9F}, 1), (Bytes{0xFF}));
   EXPECT_EQ(bus.command({0x3F}, 1), (Bytes{0}));
   EXPECT_EQ(bus.status(), 3u);
@@ -169,7 +108,7 @@ TEST(Flash, ProgramsWrapInThePageAndOnlyClearBits) {
   for (const unsigned offset : {0u, 1u, 255u}) {
     for (const unsigned length : {1u, 256u, 257u, 300u}) {
       std::mt19937 random(offset * 1000 + length);
-      Bus bus;
+      FlashBus bus;
       Bytes page(256);
       for (unsigned n = 0; n < 256; ++n) {
         page[n] = static_cast<unsigned char>(random());
@@ -193,7 +132,7 @@ TEST(Flash, ErasesTheWholeUnitAroundAnyAddress) {
     std::uint32_t bytes;
   };
   for (const Unit unit : {Unit{0x20, 4096}, Unit{0x52, 32768}, Unit{0xD8, 65536}}) {
-    Bus bus;
+    FlashBus bus;
     const std::uint32_t first = 5 * 65536 + (unit.bytes < 65536 ? unit.bytes : 0);
     for (std::uint32_t n = 0; n < unit.bytes + 2; ++n) bus.flash.poke(first - 1 + n, 0x11);
     bus.erase(unit.code, first + unit.bytes / 2 + 3);
@@ -202,7 +141,7 @@ TEST(Flash, ErasesTheWholeUnitAroundAnyAddress) {
     for (std::uint32_t n = 0; n < unit.bytes; ++n) ASSERT_EQ(bus.flash.peek(first + n), 0xFF) << n;
   }
   for (const std::uint8_t code : {std::uint8_t{0xC7}, std::uint8_t{0x60}}) {
-    Bus bus;
+    FlashBus bus;
     bus.flash.poke(0, 0);
     bus.flash.poke(bus.flash.parameters().size - 1, 0);
     bus.write_enable();
@@ -213,8 +152,8 @@ TEST(Flash, ErasesTheWholeUnitAroundAnyAddress) {
 }
 
 TEST(Flash, CommandsOfTheWrongLengthHaveNoEffect) {
-  const Bytes program = Bus::addressed(0x02, 0, {0x00});
-  const Bytes erase = Bus::addressed(0x20, 0);
+  const Bytes program = FlashBus::addressed(0x02, 0, {0x00});
+  const Bytes erase = FlashBus::addressed(0x20, 0);
   struct Cut {
     Bytes out;
     unsigned extra_bits;
@@ -233,7 +172,7 @@ TEST(Flash, CommandsOfTheWrongLengthHaveNoEffect) {
       {{0x04}, 5},
   };
   for (const Cut& cut : cuts) {
-    Bus bus;
+    FlashBus bus;
     bus.flash.poke(0, 0x77);
     bus.write_enable();
     bus.command(cut.out, 0, cut.extra_bits);
@@ -245,13 +184,13 @@ TEST(Flash, CommandsOfTheWrongLengthHaveNoEffect) {
     bus.program(0, {0x00});
     EXPECT_EQ(bus.flash.peek(0), 0);
   }
-  Bus bus;
+  FlashBus bus;
   bus.command({0x06}, 0, 1);
   EXPECT_EQ(bus.status(), 0u);
 }
 
 TEST(Flash, ProtectionRefusesAndClearsTheLatch) {
-  Bus bus;
+  FlashBus bus;
   const std::uint32_t size = bus.flash.parameters().size;
   const auto set = [&](std::uint8_t status) {
     bus.write_enable();
@@ -287,9 +226,9 @@ TEST(Flash, ProtectionRefusesAndClearsTheLatch) {
 }
 
 TEST(Flash, LargePartsHaveFourAddressBytesAndSmallOnesDoNot) {
-  FlashParameters p = quick();
+  FlashParameters p = quick_flash();
   p.size = 32u << 20;
-  Bus bus(p);
+  FlashBus bus(p);
   bus.write_enable();
   bus.command({0x12, 0x01, 0x23, 0x45, 0x67, 0xAA});
   bus.ready();
@@ -299,20 +238,20 @@ TEST(Flash, LargePartsHaveFourAddressBytesAndSmallOnesDoNot) {
   bus.command({0x21, 0x01, 0x23, 0x45, 0x00});
   bus.ready();
   EXPECT_EQ(bus.flash.peek(0x0123'4567), 0xFF);
-  Bus small;
+  FlashBus small;
   EXPECT_EQ(small.command({0x13, 0, 0, 0, 0}, 1), (Bytes{0xFF}));
   small.command({0x00});
   EXPECT_EQ(small.flash.counts().unknown, 2u);
 }
 
 TEST(Flash, TooFastAClockIsCountedOncePerCommand) {
-  Bus bus;
+  FlashBus bus;
   bus.hz = 50'000'000;
   bus.read(0, 10);
   EXPECT_EQ(bus.flash.counts().too_fast, 0u);
   bus.hz = 60'000'000;
   bus.read(0, 10);
-  bus.command(Bus::addressed(0x0B, 0, {0}), 10);
+  bus.command(FlashBus::addressed(0x0B, 0, {0}), 10);
   EXPECT_EQ(bus.flash.counts().too_fast, 1u);
   bus.hz = 105'000'000;
   bus.command({0x9F}, 3);
@@ -324,7 +263,7 @@ TEST(Flash, ParametersAndImagesAreChecked) {
   p.size = 3u << 20;
   EXPECT_THROW(SpiNorFlash("flash", p), std::invalid_argument);
   const std::string path = ::testing::TempDir() + "flash_image.bin";
-  Bus bus;
+  FlashBus bus;
   EXPECT_EQ(refusal([&] { bus.flash.load_image(path + ".none"); }), path + ".none: cannot be opened");
   EXPECT_EQ(refusal([&] { bus.flash.load_image(::testing::TempDir()); }),
             ::testing::TempDir() + ": cannot be read");
@@ -339,7 +278,7 @@ TEST(Flash, ParametersAndImagesAreChecked) {
   SpiNorFlash small("flash", p);
   EXPECT_EQ(refusal([&] { small.load_image(path); }),
             path + ": larger than the flash, which has 65536 bytes");
-  Bus again;
+  FlashBus again;
   again.flash.load_image(path);  // the file did not change: it persists only when asked
   EXPECT_EQ(again.flash.peek(1000), image[1000]);
   bus.flash.save_image(path);
@@ -353,7 +292,7 @@ TEST(Flash, ParametersAndImagesAreChecked) {
 // --- behind an SSI ---
 
 struct SsiFlash : SsiRig {
-  SpiNorFlash flash{"flash", quick()};
+  SpiNorFlash flash{"flash", quick_flash()};
   SsiFlash() { model.core().attach(0, &flash); }
 
   /// A memory operation of Linux's driver (spec 3.8, step 5), with a CPU that needs `pace` per register
@@ -406,7 +345,7 @@ TEST(FlashBehindSsi, LinuxProbesReadsErasesAndPrograms) {
     const std::uint32_t end = std::min<std::uint32_t>((at | 255) + 1, 0x10F0 + 300);
     soc.memory_operation({0x06}, 0);
     soc.memory_operation(
-        Bus::addressed(0x02, at, Bytes(data.begin() + (at - 0x10F0), data.begin() + (end - 0x10F0))), 0);
+        FlashBus::addressed(0x02, at, Bytes(data.begin() + (at - 0x10F0), data.begin() + (end - 0x10F0))), 0);
     ready();
     at = end;
   }
@@ -458,9 +397,9 @@ TEST(FlashBehindSsi, RandomTrafficNeverCrashesAndReadsAreTrue) {
   for (std::uint64_t seed = seed_base(); seed < seed_base() + seeds(); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random(seed);
-    FlashParameters p = quick();
+    FlashParameters p = quick_flash();
     p.size = 65536;
-    Bus bus(p);
+    FlashBus bus(p);
     Bytes array(p.size, 0xFF);
     for (unsigned step = 0; step < 2000; ++step) {
       const auto address = static_cast<std::uint32_t>(random() % p.size);

@@ -174,6 +174,14 @@ TEST(PlicCore, RegistersKeepOnlyWhatExists) {
 }
 
 /// The last context there can be has its enables and its claim register at the end of their areas.
+TEST(PlicCore, ContextsHaveTwoRegistersAndNothingBehind) {
+  Plic6 p;
+  p.arm(1, 3);
+  p.set_source(3, true);
+  for (std::uint64_t offset = 8; offset < 0x1000; offset += 4) EXPECT_EQ(p.read(threshold(1) + offset), 0u);
+  EXPECT_EQ(p.read(claim(1)), 3u);
+}
+
 TEST(PlicCore, TheLastContextIsAtTheEndOfTheWindow) {
   Plic6 p(1023, 15872);
   EXPECT_EQ(enable(15871, 1023), 0x1f1ffcu);

@@ -34,6 +34,7 @@ struct Bench {
   tb::ProtocolChecker checker{"checker"};
   Plic plic{"plic", PlicConfig{8, 2, 3}, Clock(1'000'000'000)};
   sc_core::sc_signal<bool> line{"line"};
+  sc_core::sc_signal<bool> second{"second"};
   sc_core::sc_signal<bool> out{"out"};
   Recorder seen;
 
@@ -41,6 +42,7 @@ struct Bench {
     master.socket.bind(checker.target);
     checker.initiator.bind(plic.socket);
     plic.source[5].bind(line);
+    plic.source[6].bind(second);
     plic.context[0].bind(out);
     plic.set_observer(&seen);
   }
@@ -104,6 +106,28 @@ TEST(Plic, SourceThatChangesBehindAnAccessAheadIsNotLost) {
   EXPECT_GE(b.seen.levels[2].first, 110'000u);
 }
 
+/// What an access ahead has planned for one context holds up no other.
+TEST(Plic, ContextsDoNotWaitForEachOther) {
+  Bench* bench = nullptr;
+  Bench b([&](tb::ScriptedInitiator& m) {
+    m.write32(4 * 5, 1);
+    m.write32(4 * 6, 1);
+    m.write32(kEnable0, 1u << 5);
+    m.write32(kEnable0 + 0x80, 1u << 6);
+    bench->second.write(true);
+    wait(10, SC_NS);
+    EXPECT_EQ(m.read(kClaim1, 4, 0, sc_time(100, SC_NS)).data[0], 6);  // context 1 falls at 110 ns
+    bench->line.write(true);
+    wait(10, SC_NS);
+    EXPECT_TRUE(bench->out.read());
+    wait(200, SC_NS);
+  });
+  bench = &b;
+  tb::simulate();
+  ASSERT_EQ(b.seen.levels.size(), 1u);
+  EXPECT_EQ(b.seen.levels[0], (std::pair<Picoseconds, bool>{10'000, true}));
+}
+
 TEST(Plic, LineHighFromTheStartIsSeen) {
   Bench* bench = nullptr;
   Bench b([&](tb::ScriptedInitiator& m) {
@@ -124,6 +148,7 @@ TEST(Plic, OnlyAlignedWordsInsideTheWindow) {
     bench->arm();
     EXPECT_EQ(m.read(kEnable0, 1).status, tlm::TLM_BURST_ERROR_RESPONSE);
     EXPECT_EQ(m.read(kEnable0, 8).status, tlm::TLM_BURST_ERROR_RESPONSE);
+    EXPECT_EQ(m.read(kEnable0, 4, 1).status, tlm::TLM_BURST_ERROR_RESPONSE) << "a FIXED burst of bytes";
     EXPECT_EQ(m.read(kEnable0 + 2, 4).status, tlm::TLM_ADDRESS_ERROR_RESPONSE);
     EXPECT_EQ(m.read(0x4000000, 4).status, tlm::TLM_ADDRESS_ERROR_RESPONSE);
     EXPECT_EQ(m.read(0x3fffffc, 4).status, tlm::TLM_OK_RESPONSE);

@@ -122,6 +122,24 @@ TEST(Ssi, ProbesDebugAndByteEnablesHaveNoSideEffects) {
   });
 }
 
+/// An access never takes effect before one that came earlier, whatever its initiator's time.
+TEST(Ssi, AccessesTakeEffectInTheirOrder) {
+  run([](Bench& b) {
+    b.setup(8, TransferMode::kTransmitReceive, 2);
+    b.master.write32(kSer, 1);
+    b.master.write32(kSsienr, 1, sc_time(1, SC_US));
+    b.master.write32(kDr, 0x42);  // at 1 us then
+    wait(1150, SC_NS);
+    EXPECT_EQ(b.master.read32(kRxflr), 0u);
+    wait(20, SC_NS);
+    EXPECT_EQ(b.master.read32(kRxflr), 1u);
+    ASSERT_GE(b.seen.accesses.size(), 2u);
+    for (std::size_t n = 1; n < b.seen.accesses.size(); ++n) {
+      EXPECT_GE(b.seen.accesses[n].time, b.seen.accesses[n - 1].time);
+    }
+  });
+}
+
 TEST(Ssi, InterruptComesAtItsFrameAndNotBefore) {
   run([](Bench& b) {
     b.setup(8, TransferMode::kTransmitReceive, 2);

@@ -15,6 +15,7 @@
 #include "components/protocol_checker.h"
 #include "components/scripted_initiator.h"
 #include "peripherals/handshake_master.h"
+#include "peripherals/traffic_rig.h"
 #include "tier.h"
 
 namespace dmavp {
@@ -22,54 +23,7 @@ namespace {
 
 using sc_core::SC_NS;
 using sc_core::sc_time;
-
-enum Offset : std::uint64_t {
-  CTRL = 0x00,
-  STATUS = 0x04,
-  SINK = 0x08,
-  SOURCE = 0x0C,
-  SINK_WM = 0x10,
-  SOURCE_WM = 0x14,
-  BURST = 0x18,
-  GAP = 0x1C,
-  SINK_COUNT = 0x20,
-  SOURCE_COUNT = 0x24,
-  SINK_LOST = 0x28,
-  SOURCE_LOST = 0x2C,
-  SEED = 0x30,
-  INT_ENABLE = 0x34,
-  SINK_LENGTH = 0x38,
-  SOURCE_LENGTH = 0x3C,
-  FLOW_ITEMS = 0x40,
-  MISMATCHES = 0x44,
-  STARVED = 0x48,
-  UNDERRUNS = 0x4C,
-  SINK_LEVEL = 0x50,
-  SOURCE_LEVEL = 0x54,
-  CONFIG = 0x58,
-};
-
-struct NoOwner : traffic::CoreOwner {
-  void outputs_changed(Picoseconds) override { ++events; }
-  std::uint64_t events = 0;
-};
-
-/// 1 GHz: a cycle is 1000 ps.
-struct Device {
-  NoOwner owner;
-  traffic::Core core;
-  traffic::Registers registers{"traffic", core};
-  explicit Device(const traffic::Parameters& p = {}) : core(p, Clock(1'000'000'000), owner) {}
-  void write(std::uint64_t offset, std::uint64_t value) {
-    registers.write(offset, 4, value, RegisterBank::kAllLanes);
-  }
-  std::uint32_t read(std::uint64_t offset) {
-    std::uint64_t value = 0;
-    registers.read(offset, 4, value, RegisterBank::kAllLanes);
-    return static_cast<std::uint32_t>(value);
-  }
-  void run_to(Cycle cycle) { core.advance(cycle * 1000); }
-};
+using namespace tb;  // NOLINT: offsets by their names
 
 TEST(TrafficRegisters, ResetValuesFollowTheParameters) {
   traffic::Parameters p;
@@ -82,7 +36,7 @@ TEST(TrafficRegisters, ResetValuesFollowTheParameters) {
   p.flow_items = 8;
   p.flow_controller = true;
   p.seed = 0xABCD;
-  Device d(p);
+  TrafficRig d(p);
   const std::uint32_t expected[] = {8, 5, 0, 0, 20, 5, 7, 99,           0, 0, 0, 0, 0xABCD, 0, 0,
                                     0, 8, 0, 0, 0,  0, 0, 32u << 16 | 2};
   for (std::size_t i = 0; i < std::size(expected); ++i) {
@@ -106,7 +60,7 @@ TEST(TrafficRegisters, AreDocumented) {
   for (std::string line; std::getline(page, line);) {
     if (line.rfind("| 0x", 0) == 0) rows.push_back(line);
   }
-  const Device d;
+  const TrafficRig d;
   for (const Register& reg : d.registers.bank().registers()) {
     std::ostringstream offset;
     offset << "0x" << std::hex << std::uppercase << std::setw(2) << std::setfill('0') << reg.offset();
@@ -122,7 +76,7 @@ TEST(TrafficRegisters, AreDocumented) {
 }
 
 TEST(TrafficRegisters, WatermarksAreCutToWhatIsPossible) {
-  Device d;
+  TrafficRig d;
   d.write(SINK_WM, 100);
   d.write(SOURCE_WM, 0);
   d.write(FLOW_ITEMS, 0);
@@ -168,7 +122,7 @@ TEST(TrafficRate, SourceMakesBurstsAtItsRateAndCountsLosses) {
     if (p.fifo_depth == 1) p.sink_watermark = 0;
     p.items_per_burst = 1 + static_cast<unsigned>(random() % 20);
     p.gap = 1 + static_cast<std::uint32_t>(random() % 1000);
-    Device d(p);
+    TrafficRig d(p);
     const Cycle start = random() % 1000;
     d.run_to(start);
     d.write(CTRL, 2);
@@ -192,7 +146,7 @@ TEST(TrafficRate, SourceMakesBurstsAtItsRateAndCountsLosses) {
 }
 
 TEST(TrafficRate, LostItemsKeepTheirPlaceInThePattern) {
-  Device d;
+  TrafficRig d;
   d.write(GAP, 10);
   d.write(CTRL, 2);
   d.run_to(200);  // 20 made, 16 kept
@@ -203,7 +157,7 @@ TEST(TrafficRate, LostItemsKeepTheirPlaceInThePattern) {
 
 /// The sink takes what there is at its rate; what it misses after the first item is a closed form as well.
 TEST(TrafficRate, SinkDrainsAndStarves) {
-  Device d;
+  TrafficRig d;
   d.write(BURST, 4);
   d.write(GAP, 100);
   d.run_to(50);
@@ -228,7 +182,7 @@ TEST(TrafficRate, SinkDrainsAndStarves) {
 }
 
 TEST(TrafficRate, SinkChecksEveryItemAndCountsWhatDidNotFit) {
-  Device d;
+  TrafficRig d;
   d.write(CTRL, 1);
   for (unsigned i = 0; i < 20; ++i) d.write(SINK, traffic::pattern(1, i) ^ (i % 5 == 4 ? 1u << 31 : 0));
   EXPECT_EQ(d.read(SINK_LOST), 4u);
@@ -248,7 +202,7 @@ TEST(TrafficRate, SinkChecksEveryItemAndCountsWhatDidNotFit) {
 
 TEST(TrafficRate, RestingLineMovesNothing) {
   for (const std::uint64_t offset : {BURST, GAP}) {
-    Device d;
+    TrafficRig d;
     d.write(offset, 0);
     d.write(CTRL, 3);
     d.run_to(1'000'000'000);
@@ -261,7 +215,7 @@ TEST(TrafficRate, RestingLineMovesNothing) {
 }
 
 TEST(TrafficInterrupt, FollowsStatusAndEnable) {
-  Device d;
+  TrafficRig d;
   d.write(INT_ENABLE, 1 << 7);
   EXPECT_FALSE(d.core.interrupt());
   d.read(SOURCE);
@@ -274,7 +228,7 @@ TEST(TrafficInterrupt, FollowsStatusAndEnable) {
 }
 
 TEST(TrafficRequests, FollowTheWatermarks) {
-  Device d;
+  TrafficRig d;
   d.write(SINK_WM, 5);
   d.write(SOURCE_WM, 6);
   EXPECT_FALSE(d.core.sink_request().single);  // off
@@ -295,7 +249,7 @@ TEST(TrafficRequests, FollowTheWatermarks) {
 }
 
 TEST(TrafficRequests, EndWithTheBlockAndBeginWithTheNext) {
-  Device d;
+  TrafficRig d;
   d.write(GAP, 10);
   d.write(SINK_LENGTH, 3);
   d.write(SOURCE_LENGTH, 6);

@@ -280,6 +280,20 @@ TEST(UartModule, RequestLinesFollowTheLevels) {
   }
 }
 
+/// Without anything at the other end characters leave at their time all the same.
+TEST(UartModule, SendsIntoTheOpen) {
+  Bench bench([](Bench& b) {
+    b.set_up();
+    b.cpu.write32(IER, 2);
+    b.cpu.write(THR, {1, 2}, 1);
+    wait(b.character() - sc_time(1, SC_NS));
+    EXPECT_FALSE(b.irq.read());
+    wait(2, SC_NS);
+    EXPECT_TRUE(b.irq.read());
+  });
+  EXPECT_EQ(bench.uart.statistics().sent, 2u);
+}
+
 struct HookCount : FaultPoint {
   unsigned before_count = 0, after_count = 0;
   bool refuse = false;

@@ -43,6 +43,16 @@ TEST(Wav, RoundTripIsBitExact) {
         write_wav(file.path, wav);
         const std::string first = file.bytes();
         EXPECT_EQ(first.size(), 44 + (frames * channels * bits / 8 + 1) / 2 * 2);
+        const auto number = [&](std::size_t at) {
+          std::uint32_t value = 0;
+          for (unsigned i = 0; i < 4; ++i) {
+            value |= std::uint32_t{static_cast<unsigned char>(first[at + i])} << (8 * i);
+          }
+          return value;
+        };
+        EXPECT_EQ(number(4), first.size() - 8);
+        EXPECT_EQ(number(28), 44100u * channels * bits / 8) << "bytes per second";
+        EXPECT_EQ(number(40), frames * channels * bits / 8);
         const WavFile read = read_wav(file.path);
         EXPECT_EQ(read.samples, wav.samples) << bits;
         EXPECT_EQ(read.bits, bits);
@@ -81,6 +91,10 @@ TEST(Wav, ReadsAFileWrittenByHand) {
   EXPECT_EQ(wav.rate, 8000u);
   EXPECT_EQ(wav.samples, (std::vector<std::int32_t>{1, -1, 0x1234, -32768}));
   file.write(extensible_file(1));
+  EXPECT_EQ(read_wav(file.path).samples, wav.samples);
+  std::string odd = sample_file();
+  odd[16] = 17;
+  file.write(odd.insert(36, 2, '\0'));  // a chunk of odd length has a byte of padding
   EXPECT_EQ(read_wav(file.path).samples, wav.samples);
 }
 
