@@ -111,7 +111,24 @@ TEST(DriverStop, NothingStartsBeforeARunawayChannelHasStopped) {  // covers: M11
   Rig rig("narrow", 1, dmac);
   rig.run("test=stubborn");
   EXPECT_EQ(rig.soc.dmac.starts, 2u);
-  EXPECT_GE(rig.soc.logged("does not stop"), 1u);
+  EXPECT_EQ(rig.soc.logged("does not stop"), 1u);
+  EXPECT_EQ(rig.soc.dmac.aborts_at.size(), 2u) << "every 10 ms, not sooner";
+}
+
+/// A channel that nothing stops is aborted a hundred times; who waits gives up after a second and says so.
+/// The next stop begins anew.
+TEST(DriverStop, ARunawayChannelIsAbortedNowAndThenButNotForEver) {  // covers: M11
+  FakeDmac::Settings dmac;
+  dmac.stop_ps = 1'500'000'000'000;
+  dmac.abort_works = false;
+  Rig rig("narrow", 1, dmac);
+  rig.run("test=runaway");
+  EXPECT_EQ(rig.soc.dmac.starts, 4u);
+  EXPECT_EQ(rig.soc.logged("does not stop"), 2u);
+  EXPECT_EQ(rig.soc.logged("is still running after 1000 ms"), 2u);
+  const std::vector<std::uint64_t>& aborts = rig.soc.dmac.aborts_at;
+  ASSERT_EQ(aborts.size(), 200u);
+  for (std::size_t n = 1; n < aborts.size(); n++) EXPECT_GE(aborts[n] - aborts[n - 1], 9'000'000'000u) << n;
 }
 
 TEST(DriverProbe, StateOfABootLoaderIsCleared) {  // covers: M13

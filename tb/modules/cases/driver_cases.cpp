@@ -355,6 +355,25 @@ void stubborn() {
   CHECK_EQ(b.changed(), bytes);
 }
 
+/// The controller stops when it likes, long after everybody has lost patience; then all is as before, and a
+/// second time as the first.
+void runaway() {
+  Bench b;
+  for (int round = 0; round < 2; round++) {
+    Transfer t, next;
+    b.reset();
+    b.start(t, bytes);
+    udelay(2);
+    CHECK_EQ(dmaengine_terminate_sync(b.chan), 0);
+    b.reset();
+    b.start(next, bytes);
+    CHECK(b.wait(next, 1, 1000));
+    CHECK_EQ(t.calls, 0);
+    CHECK_EQ(next.result.result, DMA_TRANS_NOERROR);
+    CHECK_EQ(b.changed(), bytes);
+  }
+}
+
 /// More descriptors at once than the pools hold: they grow, and everything comes back.
 void many() {
   Bench b;
@@ -371,7 +390,7 @@ void many() {
 const Case kCases[] = {
     {"copies", copies},       {"queue", queue}, {"residue", residue}, {"pause_and_resume", pause_and_resume},
     {"terminate", terminate}, {"error", error}, {"reuse", reuse},     {"stubborn", stubborn},
-    {"many", many},
+    {"runaway", runaway},     {"many", many},
 };
 
 int run() { return run_case(kCases, ::test); }
