@@ -278,6 +278,18 @@ TEST(SpiFlash, EveryLengthIsRead) {
   }
 }
 
+/// The divider is even and rounded so that the device is never clocked faster than asked: the flash tells.
+TEST_P(PeripheralScenario, SpiFlashIsClockedNoFasterThanAsked) {
+  for (const char* hz : {"97000000", "48000000", "31000000", "7000000"}) {
+    const Outcome r = run(
+        {"run", "spi-flash", "--board", GetParam(), "--set", std::string("client.flash.hz=") + hz, "--set",
+         std::string("spi-flash:dmavp,read-hz=") + hz, "--set", std::string("spi-flash:dmavp,max-hz=") + hz});
+    expect_clean(r);
+    for (const json::value& d : r.result.at("diagnostics").as_array())
+      EXPECT_NE(d.at("kind"), "flash.clock") << hz;
+  }
+}
+
 TEST(SpiFlash, SaysWhatIsWrong) {
   Finished f = run_program({"run", "spi-flash", "--quiet", "--set", "client.flash.path=/nope"});
   EXPECT_EQ(f.status, 2);
@@ -293,6 +305,10 @@ TEST(SpiFlash, SaysWhatIsWrong) {
   const Outcome erased = run({"run", "spi-flash", "--set", "client.flash.program=false"});
   EXPECT_EQ(erased.finished.status, 1);
   EXPECT_THAT(erased.finished.err, HasSubstr("spi-flash: byte 0 is ff, expected 23"));
+
+  f = run_program({"run", "spi-flash", "--set", "client.flash.hz=1"});
+  EXPECT_EQ(f.status, 1);
+  EXPECT_THAT(f.err, HasSubstr("at 1 Hz: no such select or rate"));
 
   f = run_program({"run", "spi-flash", "--set", "client.flash.flash=serial0"});
   EXPECT_EQ(f.status, 1);
