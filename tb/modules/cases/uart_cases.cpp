@@ -2,6 +2,7 @@
 // arrives. covers: R24 K24
 #include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/of.h>
@@ -47,11 +48,41 @@ u32 left_to_cpu(u32 bytes) {
   return last / burst == receive_bytes / burst ? 0 : last % burst;
 }
 
+int refused(struct device_node* node, const struct dw_uart_config& config) {
+  struct dw_uart* uart = dw_uart_open(node, &config);
+  if (!IS_ERR(uart)) dw_uart_close(uart);
+  return IS_ERR(uart) ? static_cast<int>(PTR_ERR(uart)) : 0;
+}
+
+/// A port has one user, and a rate within 3 %.
+void refusals(struct device_node* node, const struct dw_uart_config& good) {
+  struct dw_uart_config bad = good;
+  bad.received = nullptr;
+  CHECK_EQ(refused(node, bad), -EINVAL);
+  bad = good;
+  bad.receive_bytes = 0;
+  CHECK_EQ(refused(node, bad), -EINVAL);
+  const u32 impossible[] = {0, 1, 200000000};
+  for (const u32 baud : impossible) {
+    bad = good;
+    bad.baud = baud;
+    CHECK_EQ(refused(node, bad), -EINVAL);
+  }
+  struct device_node* other = of_find_node_by_path("dmac0");
+  CHECK_EQ(refused(other, good), -ENODEV);
+  of_node_put(other);
+  CHECK_EQ(refused(node, good), 0);
+  struct dw_uart* uart = dw_uart_open(node, &good);
+  CHECK_EQ(refused(node, good), -EBUSY);
+  if (!IS_ERR(uart)) dw_uart_close(uart);
+}
+
 /// Messages of every length up to two buffers and a burst.
 int run() {
   Line line;
   struct device_node* node = of_find_node_by_path("serial0");
   const struct dw_uart_config config = {kBaud, receive_bytes, received, &line};
+  refusals(node, config);
   struct dw_uart* uart = dw_uart_open(node, &config);
   CHECK(!IS_ERR(uart));
   if (IS_ERR(uart)) return -ENODEV;
@@ -60,7 +91,10 @@ int run() {
   u64 sent = 0, by_cpu = 0, full = 0;
   for (u32 bytes = 1; bytes <= longest; bytes++) {
     for (u32 n = 0; n < bytes; n++) message[n] = pattern(sent + n);
+    const ktime_t begin = ktime_get();
     CHECK_EQ(dw_uart_send(uart, message, bytes), 0);
+    // All has left: 10 bits a character, at a rate that may be 3 % off.
+    CHECK((ktime_get() - begin) * kBaud >= s64{bytes} * 10 * NSEC_PER_SEC / 100 * 97);
     sent += bytes;
     for (unsigned ms = 0; ms < kLimit_ms && line.arrived < sent; ms++) usleep_range(1000, 1000);
     by_cpu += left_to_cpu(bytes);
