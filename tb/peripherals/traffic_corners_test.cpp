@@ -106,8 +106,14 @@ TEST(TrafficCorners, FlowControllerEndsItsBlock) {
     EXPECT_EQ(d.core.source_request().last, left == 1);
     d.read(SOURCE);
   }
-  EXPECT_FALSE(d.core.source_request().burst || d.core.source_request().single);
-  EXPECT_EQ(d.read(SOURCE_LEVEL), 2u);
+  EXPECT_EQ(d.read(STATUS) & 0x400, 0x400u);
+  d.write(STATUS, 0x400);
+  for (const unsigned level : {2u, 1u}) {
+    EXPECT_FALSE(d.core.source_request().burst || d.core.source_request().single);
+    EXPECT_EQ(d.read(SOURCE_LEVEL), level);
+    EXPECT_EQ(d.read(STATUS) & 0x400, 0u) << "a block ends once";
+    d.read(SOURCE);  // of nobody's block
+  }
 }
 
 /// 64 bits are an item at 0x08 with items of 8 bytes, and two registers everywhere else.
@@ -128,6 +134,13 @@ TEST(TrafficCorners, WideAccessesAreItemsOnlyInTheirPlace) {
     d.registers.read(SINK_WM, 8, value, RegisterBank::kAllLanes);
     EXPECT_EQ(value, 7u | std::uint64_t{9} << 32);
     EXPECT_EQ(d.read(UNDERRUNS), 0u);
+    d.write(GAP, 10);
+    d.write(SOURCE_LENGTH, 1);
+    d.write(CTRL, 3);
+    d.run_to(100);
+    d.registers.read(SINK, 8, value, RegisterBank::kAllLanes);
+    const std::uint64_t item = traffic::pattern(1, 0);
+    EXPECT_EQ(value, bytes == 8 ? item : item << 32) << "SOURCE is the upper half";
   }
 }
 
