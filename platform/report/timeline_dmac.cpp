@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "platform/report/filter.h"
+#include "platform/report/trace.h"
 
 namespace dmavp::platform {
 namespace {
@@ -17,41 +18,6 @@ constexpr std::size_t kDescriptors = 0, kReads = 1, kWrites = 2;
 
 std::size_t lanes_of(BurstKind kind) {
   return kind == BurstKind::kRead ? kReads : kind == BurstKind::kWrite ? kWrites : kDescriptors;
-}
-
-const char* name(BurstKind kind) {
-  switch (kind) {
-    case BurstKind::kRead:
-      return "read";
-    case BurstKind::kWrite:
-      return "write";
-    case BurstKind::kDescriptorFetch:
-      return "descriptor fetch";
-    case BurstKind::kDescriptorWriteBack:
-      return "descriptor write-back";
-    case BurstKind::kStatusFetch:
-      return "status fetch";
-  }
-  return "?";
-}
-
-const char* name(BlockPhase phase) {
-  switch (phase) {
-    case BlockPhase::kSuspended:
-      return "suspended";
-    case BlockPhase::kResumed:
-      return "resumed";
-    case BlockPhase::kDisabled:
-      return "disabled";
-    case BlockPhase::kAborted:
-      return "aborted";
-    case BlockPhase::kError:
-      return "error";
-    case BlockPhase::kInvalidItem:
-      return "invalid item";
-    default:
-      return "";
-  }
 }
 
 }  // namespace
@@ -129,12 +95,12 @@ void DmacTimeline::block(const BlockEvent& e) {
     case BlockPhase::kSuspended:
     case BlockPhase::kResumed:
     case BlockPhase::kInvalidItem:
-      events_.instant(c.transfers, e.time, name(e.phase));
+      events_.instant(c.transfers, e.time, to_string(e.phase));
       break;
     case BlockPhase::kDisabled:
     case BlockPhase::kAborted:
     case BlockPhase::kError:
-      events_.instant(c.transfers, e.time, name(e.phase), Arguments().number("bytes", e.bytes));
+      events_.instant(c.transfers, e.time, to_string(e.phase), Arguments().number("bytes", e.bytes));
       [[fallthrough]];
     case BlockPhase::kTransferDone:
       events_.end_to(c.transfers, 0, e.time);
@@ -178,7 +144,7 @@ void DmacTimeline::burst(const BurstEvent& e) {
   arguments.number("last", e.last_beat).number("response", e.response);
   if (e.fixed) arguments.number("fixed", 1);
   if (e.status != 0) arguments.text("status", e.status == 2 ? "slverr" : "decerr");
-  events_.slice(place.track, from, to, name(e.kind), arguments);
+  events_.slice(place.track, from, to, to_string(e.kind), arguments);
 
   if (e.kind == BurstKind::kWrite) {
     c.last_write = place;

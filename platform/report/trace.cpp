@@ -32,48 +32,6 @@ constexpr std::array kPhases{BlockPhase::kChannelEnabled, BlockPhase::kBlockStar
   return text.data();
 }
 
-const char* name(BurstKind kind) {
-  switch (kind) {
-    case BurstKind::kRead:
-      return "read";
-    case BurstKind::kWrite:
-      return "write";
-    case BurstKind::kDescriptorFetch:
-      return "lli-fetch";
-    case BurstKind::kDescriptorWriteBack:
-      return "lli-write-back";
-    case BurstKind::kStatusFetch:
-      return "status-fetch";
-  }
-  return "?";
-}
-
-const char* name(BlockPhase phase) {
-  switch (phase) {
-    case BlockPhase::kChannelEnabled:
-      return "channel-enabled";
-    case BlockPhase::kBlockStart:
-      return "block-start";
-    case BlockPhase::kBlockDone:
-      return "block-done";
-    case BlockPhase::kTransferDone:
-      return "transfer-done";
-    case BlockPhase::kSuspended:
-      return "suspended";
-    case BlockPhase::kResumed:
-      return "resumed";
-    case BlockPhase::kDisabled:
-      return "disabled";
-    case BlockPhase::kAborted:
-      return "aborted";
-    case BlockPhase::kError:
-      return "error";
-    case BlockPhase::kInvalidItem:
-      return "invalid-item";
-  }
-  return "?";
-}
-
 const char* name(port::SoftEventKind kind) {
   using K = port::SoftEventKind;
   switch (kind) {
@@ -138,9 +96,51 @@ const char* axi_status(std::uint8_t status) {
 
 }  // namespace
 
+const char* to_string(BurstKind kind) {
+  switch (kind) {
+    case BurstKind::kRead:
+      return "read";
+    case BurstKind::kWrite:
+      return "write";
+    case BurstKind::kDescriptorFetch:
+      return "lli-fetch";
+    case BurstKind::kDescriptorWriteBack:
+      return "lli-write-back";
+    case BurstKind::kStatusFetch:
+      return "status-fetch";
+  }
+  return "?";
+}
+
+const char* to_string(BlockPhase phase) {
+  switch (phase) {
+    case BlockPhase::kChannelEnabled:
+      return "channel-enabled";
+    case BlockPhase::kBlockStart:
+      return "block-start";
+    case BlockPhase::kBlockDone:
+      return "block-done";
+    case BlockPhase::kTransferDone:
+      return "transfer-done";
+    case BlockPhase::kSuspended:
+      return "suspended";
+    case BlockPhase::kResumed:
+      return "resumed";
+    case BlockPhase::kDisabled:
+      return "disabled";
+    case BlockPhase::kAborted:
+      return "aborted";
+    case BlockPhase::kError:
+      return "error";
+    case BlockPhase::kInvalidItem:
+      return "invalid-item";
+  }
+  return "?";
+}
+
 std::vector<std::string> event_kinds() {
   std::vector<std::string> kinds{kBurst};
-  for (const BlockPhase phase : kPhases) kinds.emplace_back(name(phase));
+  for (const BlockPhase phase : kPhases) kinds.emplace_back(to_string(phase));
   for (const char* kind : {kRegisterRead, kRegisterWrite, kDmaRequest, kInterrupt, kFault})
     kinds.emplace_back(kind);
   for (auto kind = port::SoftEventKind{}; kind <= port::SoftEventKind::kDiagnostic;
@@ -157,7 +157,7 @@ unsigned interest_of(const std::string& kind) {
   if (kind == kInterrupt) return kInterrupts;
   if (kind == name(port::SoftEventKind::kDiagnostic)) return kDiagnostics;
   for (const BlockPhase phase : kPhases) {
-    if (kind == name(phase)) return kBlocks;
+    if (kind == to_string(phase)) return kBlocks;
   }
   return 0;
 }
@@ -185,15 +185,15 @@ void Trace::burst(const BurstEvent& e, const Clock& clock) {
       print("%s burst ch=%u kind=%s master=%u address=0x%llx bytes=%u beats=%u%s accepted=%llu first=%llu "
             "last=%llu "
             "response=%llu status=%s",
-            e.source.name, e.channel, name(e.kind), e.master, ull{e.address}, e.bytes, unsigned{e.beats},
+            e.source.name, e.channel, to_string(e.kind), e.master, ull{e.address}, e.bytes, unsigned{e.beats},
             e.fixed ? " fixed" : "", ull{e.accepted}, ull{e.first_beat}, ull{e.last_beat}, ull{e.response},
             axi_status(e.status)));
 }
 
 void Trace::block(const BlockEvent& e) {
-  if (!filters_.pass({e.time, e.source.name, name(e.phase), static_cast<int>(e.channel)})) return;
+  if (!filters_.pass({e.time, e.source.name, to_string(e.phase), static_cast<int>(e.channel)})) return;
   add(e.time, false,
-      print("%s %s ch=%u descriptor=0x%llx bytes=%llu", e.source.name, name(e.phase), e.channel,
+      print("%s %s ch=%u descriptor=0x%llx bytes=%llu", e.source.name, to_string(e.phase), e.channel,
             ull{e.descriptor}, ull{e.bytes}));
 }
 

@@ -59,5 +59,7 @@ std::vector<std::string> event_kinds();
 unsigned interest_of(const std::string& kind);
 
 const char* to_string(Severity severity);  ///< "note", "warning", "error"
+const char* to_string(BurstKind kind);     ///< as the trace names it: "read", "lli-fetch"
+const char* to_string(BlockPhase phase);   ///< as the trace names it: "block-start"
 
 }  // namespace dmavp::platform

@@ -7,25 +7,14 @@
 #include <vector>
 
 #include "platform/program.h"
+#include "platform/trace_line.h"
 
 namespace dmavp::test {
 namespace {
 
 using Words = std::vector<std::string>;
 
-struct Line {
-  std::uint64_t time = 0;
-  std::string source, event, first;  ///< first word behind the event
-  std::string text;
-
-  /// Of key=value; empty if there is no such key.
-  std::string field(const std::string& key) const {
-    const std::size_t at = text.find(" " + key + "=");
-    if (at == std::string::npos) return "";
-    const std::size_t from = at + key.size() + 2;
-    return text.substr(from, text.find(' ', from) - from);
-  }
-};
+using Line = TraceLine;
 
 struct Case {
   const char* name;
@@ -94,9 +83,7 @@ TEST_P(TraceFilter, IsTheSameFilterAppliedToAll) {
   std::size_t selected = 0;
   std::size_t all = 0;
   for (std::string text; std::getline(lines, text);) {
-    Line line;
-    std::istringstream(text) >> line.time >> line.source >> line.event >> line.first;
-    line.text = text;
+    const Line line = parse_trace_line(text);
     if (text[0] != '#') {
       ++all;
       if (!GetParam().selects(line)) continue;
