@@ -54,7 +54,7 @@ class DescriptorFlows {
     bool known = false;  ///< submitted
     bool started = false;
     Place origin{};
-    std::uint64_t latest = 0;  ///< of the points that have been written
+    std::uint64_t latest = 0;     ///< of the points that have been written
     std::vector<Place> points{};  ///< not written yet: bursts are not told in order of their begin
   };
   struct State {
