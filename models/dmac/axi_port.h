@@ -25,9 +25,14 @@ struct Burst {
   std::uint8_t master = 0;
   std::uint32_t axi_id = 0;
   std::uint8_t qos = 0;
+  std::uint32_t position = 0;  ///< of its first byte in the data of its block
+  Cycle gap = 0;               ///< dead cycles that the master leaves behind its last beat
+  /// Writes: a beat is offered no earlier than so many cycles behind the read beat that brings its last byte;
+  /// kNever: all of its data are there.
+  Cycle lag = kNever;
 };
 
-/// When the parts of a burst happen, in absolute cycles; kNever where the port does not know yet.
+/// When the parts of a burst happen, in absolute cycles; kNever where nobody knows yet.
 struct BurstTimes {
   Cycle accepted = kNever;  ///< AR or AW handshake
   Cycle first_beat = kNever;
@@ -48,7 +53,10 @@ struct Path {
 class PortListener {
  public:
   virtual ~PortListener() = default;
-  /// More of the times of burst `tag` are known now.
+  /// These times of burst `tag` are known now. A time once told stays; one that is new does not lie before
+  /// the cycle of this call. The data of a read are there when its first beat is told. The report with the
+  /// response ends the burst, and its `status` counts. May be called from within request(); the engine acts
+  /// on it in its next advance(), which has to come in the same cycle.
   virtual void burst_progress(std::uint32_t tag, const BurstTimes& times, AxiStatus status) = 0;
   virtual void paths_changed() = 0;
 };
@@ -68,7 +76,9 @@ class AxiPort {
   /// Moves the data of a burst now; `data` holds burst.bytes bytes (read into, or written from).
   virtual AxiStatus commit(const Burst& burst, const BurstTimes& times, std::byte* data) = 0;
 
-  /// Hands over a burst that completes later. Not called on an immediate port.
+  /// Hands over a burst whose address is offered at cycle `at`; a write offers its first beat then too.
+  /// `data` stays valid until the burst has ended. Bursts of one channel and direction stay in order. Not
+  /// called on an immediate port. Who advances the engine then does not go beyond its next_wake().
   virtual void request(std::uint32_t tag, const Burst& burst, Cycle at, std::byte* data) = 0;
 };
 

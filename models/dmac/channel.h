@@ -14,16 +14,17 @@
 
 namespace dmavp::dmac {
 
-inline constexpr unsigned kMaxOutstanding = 64;
 inline constexpr std::uint64_t kResetCtl = 0x1200;  ///< both widths 32 bits (spec 7 #17)
 
-/// A burst on its way. `end` is the position in the block behind its last byte.
+/// A burst on its way: positions [begin, end) of its block.
 struct Flight {  // no initializers: rings of them are copied on the fast path
   Cycle accepted;
   Cycle first;
   Cycle last;
   Cycle response;  ///< reads: the last beat
+  std::uint32_t begin;
   std::uint32_t end;
+  std::uint32_t tag;  ///< on a port that answers later
   std::uint32_t beats;
   // The gap before `first`, as attributed: a constraint, then arbitration, then memory.
   std::uint32_t gap;
@@ -49,6 +50,7 @@ struct SideProgress {
   // Bursts issued and retired in this block; ring[i & mask] holds burst i while it is in flight.
   std::uint32_t count = 0;
   std::uint32_t head = 0;
+  std::uint32_t accounted = 0;  ///< bursts whose cycles are attributed, on a port that answers later
 
   Cycle since = 0;   ///< last issue, or when the side could start
   Cycle cursor = 0;  ///< cycles before it are attributed
@@ -85,7 +87,7 @@ struct Side : SideProgress {
 
   std::uint32_t limit = 1;
   std::uint32_t mask = 0;
-  std::array<Flight, kMaxOutstanding> ring{};
+  std::vector<Flight> ring = std::vector<Flight>(64);
 
   std::uint64_t bytes_before = 0;  ///< moved in earlier blocks
   std::uint64_t bursts_before = 0;

@@ -7,6 +7,17 @@
 
 namespace dmavp::dmac {
 
+namespace {
+
+/// What is in flight says everything about what comes next.
+bool remembers_nothing(const Parameters& p) {
+  return p.read_slot_release == SlotRelease::kLastBeat && p.read_slot_latency == 0 && p.copy_limit == 0 &&
+         p.fifo_release == FifoRelease::kResponse && p.fifo_credit == FifoCredit::kBurst &&
+         p.write_address == WriteAddress::kWithData;
+}
+
+}  // namespace
+
 Engine::Impl::Impl(const Parameters& parameters, const Clock& clock_in, EventSource source_in,
                    AxiPort& port_in, EngineClient& client_in)
     : p(parameters),
@@ -17,7 +28,9 @@ Engine::Impl::Impl(const Parameters& parameters, const Clock& clock_in, EventSou
       fifo_size(fifo_bytes_of(parameters)),
       address_mask(parameters.addr_width >= 64 ? ~std::uint64_t{0}
                                                : (std::uint64_t{1} << parameters.addr_width) - 1),
-      w_index(parameters.shared_data_port ? 0 : 1),
+      w_index(parameters.shared_data_port && port_in.immediate() ? 0 : 1),
+      asynchronous(!port_in.immediate()),
+      looks_back(asynchronous || !remembers_nothing(parameters)),
       ports{Port(order, parameters.tie_break), Port(order, parameters.tie_break)},
       scratch(fifo_size) {
   for (unsigned i = 0; i < kMaxChannels; ++i) {
@@ -76,6 +89,7 @@ Cycle Engine::next_wake() const {
   Impl& e = state();
   if (e.active == 0) return kNever;
   if (e.busy) return e.now + 1;  // asked from within a commit or a look at a path
+  if (e.asynchronous) return e.wake_later();
   const Channel& first = e.channels[first_of(e.active)];
   if (e.steady(first)) {
     const Cycle at = e.steady_wake(first);
@@ -317,12 +331,13 @@ std::uint32_t Engine::fifo_bytes(unsigned ch) const {
 // --- PortListener
 // -------------------------------------------------------------------------------------------------
 
-void Engine::burst_progress(std::uint32_t, const BurstTimes&, AxiStatus) {
-  // An immediate port reports nothing: the engine has computed the times itself.
+void Engine::burst_progress(std::uint32_t tag, const BurstTimes& times, AxiStatus status) {
+  impl_->take_progress(tag, times, status);
 }
 
 void Engine::hold(Cycle until) {
   Impl& e = state();
+  e.held_until = std::max(e.held_until, until);
   for (Port& port : e.ports) {
     port.ar.free = std::max(port.ar.free, until);
     port.aw.free = std::max(port.aw.free, until);

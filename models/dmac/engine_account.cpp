@@ -74,6 +74,7 @@ void Engine::Impl::unwind(const Side& side, Cycle t, std::array<Cycle, kCauses>&
   Cycle end = side.cursor;
   for (std::uint32_t i = side.count; i != side.head && end > t;) {
     const Flight& f = side.flight(--i);
+    if (f.last == kNever) continue;
     const Cycle from = std::max(t, f.first);
     if (end > from) {
       cycles[index_of(Cause::kTransferring)] -= end - from;
@@ -136,6 +137,7 @@ PortStatistics Engine::port_statistics(unsigned master) const {
   const auto future = [now = state().now](const Side& side, PortStatistics::Wire& wire) {
     for (std::uint32_t i = side.count; i != side.head;) {
       const Flight& f = side.flight(--i);
+      if (f.last == kNever) continue;
       if (f.last < now) break;
       wire.busy -= std::min(wire.busy, f.last + 1 - std::max(now, f.first));
     }
@@ -145,7 +147,9 @@ PortStatistics Engine::port_statistics(unsigned master) const {
     if (c.wr.master == master) future(c.wr, result.w);
     if (c.wr.master == master) {
       for (std::uint32_t i = c.wr.count; i != c.wr.head;) {
-        if (c.wr.flight(--i).response < state().now) break;
+        const Flight& f = c.wr.flight(--i);
+        if (f.last == kNever) continue;
+        if (f.response < state().now) break;
         --result.b.busy;
       }
     }

@@ -62,8 +62,8 @@ void Engine::Impl::choose_data_path(Channel& c) {
     if (inside && path.direct)
       (write ? c.direct_dst : c.direct_src) = path.direct + (side->base - path.first);
   }
-  c.exact =
-      c.handshakes() || watched() || !c.direct_src || !c.direct_dst || c.rd.shape.fixed || c.wr.shape.fixed;
+  c.exact = asynchronous || c.handshakes() || watched() || !c.direct_src || !c.direct_dst ||
+            c.rd.shape.fixed || c.wr.shape.fixed;
   if (!c.exact) lazy |= 1u << c.index;
   const Range src = range_of(c.rd, c.direct_src);
   const Range dst = range_of(c.wr, c.direct_dst);
@@ -264,6 +264,13 @@ void Engine::Impl::retire_write(Channel& c, AxiStatus status) {
 
 /// False if the channel is no longer what it was.
 bool Engine::Impl::complete_read(Channel& c) {
+  if (asynchronous) {
+    const std::uint32_t generation = c.generation;
+    const AxiStatus status = collect(c.rd.flight(c.rd.head), nullptr);
+    if (c.generation != generation) return false;
+    retire_read(c, status);
+    return true;
+  }
   const Burst burst = describe(c, c.rd, false);
   const Flight& f = c.rd.flight(c.rd.head);
   const BurstTimes times{f.accepted, f.first, f.last, f.last};
@@ -277,7 +284,14 @@ bool Engine::Impl::complete_read(Channel& c) {
 
 bool Engine::Impl::complete_write(Channel& c) {
   AxiStatus status = AxiStatus::kOkay;
-  const Flight& f = c.wr.flight(c.wr.head);
+  Flight& f = c.wr.flight(c.wr.head);
+  if (asynchronous) {
+    const std::uint32_t generation = c.generation;
+    status = collect(f, nullptr);
+    if (c.generation != generation) return false;
+    retire_write(c, status);
+    return true;
+  }
   if (f.end <= c.rd.done) {
     const Burst burst = describe(c, c.wr, true);
     const BurstTimes times{f.accepted, f.first, f.last, f.response};
@@ -311,7 +325,7 @@ void Engine::Impl::refresh_paths() {
     c.rd.path = c.wr.path = Path{1, 0, 0, nullptr};
     c.uniform = false;
     c.direct_src = c.direct_dst = nullptr;
-    if (c.exact) continue;
+    if (c.exact) continue;  // always so where the port answers later
     c.exact = true;
     const std::uint32_t generation = c.generation;
     for (std::uint32_t from = std::max(c.sampled, c.copied);

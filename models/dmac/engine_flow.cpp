@@ -16,13 +16,36 @@ bool legal(MultiBlock src, MultiBlock dst) {
   return !((is_list(src) && is_shadow(dst)) || (is_shadow(src) && is_list(dst)));
 }
 
-std::uint32_t ring_size(std::uint32_t bytes) {
+std::uint32_t ring_size(std::uint32_t entries) {
   std::uint32_t size = 1;
-  while (size < bytes) size <<= 1;
+  while (size < entries) size <<= 1;
   return size;
 }
 
 }  // namespace
+
+/// Room for the bursts and bytes that may be in flight in the block that starts. Bursts stay readable behind
+/// their end where a limit looks back at them.
+void Engine::Impl::size_rings(Channel& c) {
+  constexpr std::uint32_t kResponsesAwaited = 64;  // where slots do not wait for them
+  Side& rd = c.rd;
+  Side& wr = c.wr;
+  rd.mask = ring_size(rd.limit) - 1;
+  wr.mask = (p.write_slot_release == SlotRelease::kResponse ? ring_size(wr.limit) : kResponsesAwaited) - 1;
+  if (looks_back) {  // at one more than can be in flight
+    rd.mask = ring_size(std::max(rd.limit, p.copy_limit) + 1) - 1;
+    wr.mask = std::max({wr.mask + wr.mask + 1, rd.mask});
+  }
+  for (Side* side : {&rd, &wr}) {
+    if (side->ring.size() <= side->mask) side->ring.resize(side->mask + 1);
+  }
+  std::uint32_t bytes = fifo_size;
+  if (p.fifo_credit == FifoCredit::kBeat) bytes = std::max(bytes, (rd.limit + 2) * rd.shape.max_bytes);
+  if (c.fifo.size() < bytes) {
+    c.fifo.resize(ring_size(bytes));
+    c.fifo_mask = static_cast<std::uint32_t>(c.fifo.size()) - 1;
+  }
+}
 
 void Engine::Impl::notify(const Channel& c, BlockPhase phase, std::uint64_t bytes) {
   if (!block_observer) return;
@@ -152,27 +175,22 @@ void Engine::Impl::start_block(Channel& c, Cycle t) {
 
   rd.master = master_of(c.ctl.src_master());
   wr.master = master_of(c.ctl.dst_master());
-  rd.limit = std::clamp<std::uint32_t>(c.config.src_osr_limit, 1, kMaxOutstanding);
-  wr.limit = std::clamp<std::uint32_t>(c.config.dst_osr_limit, 1, kMaxOutstanding);
-  rd.mask = ring_size(rd.limit) - 1;
-  wr.mask = p.write_slot_release == SlotRelease::kResponse ? ring_size(wr.limit) - 1 : kMaxOutstanding - 1;
+  rd.limit = p.read_limit != 0 ? p.read_limit : std::max<std::uint32_t>(c.config.src_osr_limit, 1);
+  wr.limit = p.write_limit != 0 ? p.write_limit : std::max<std::uint32_t>(c.config.dst_osr_limit, 1);
+  size_rings(c);
   for (Side* side : {&rd, &wr}) {
     side->pos = side->done = side->done_issue = 0;
-    side->count = side->head = 0;
+    side->count = side->head = side->accounted = 0;
     side->failed = false;
     side->since = t;
     side->path = Path{1, 0, 0, nullptr};
   }
   start_handshakes(c);
-  c.aligned = ((rd.base | rd.shape.max_bytes) & (rd.shape.max_bytes - 1)) == 0 &&
+  c.aligned = !looks_back && ((rd.base | rd.shape.max_bytes) & (rd.shape.max_bytes - 1)) == 0 &&
               ((wr.base | wr.shape.max_bytes) & (wr.shape.max_bytes - 1)) == 0;
   c.phase = Phase::kRunning;
   c.wake = kNever;
   c.source_stopped = false;
-  if (c.fifo.empty()) {
-    c.fifo.resize(ring_size(fifo_size));
-    c.fifo_mask = static_cast<std::uint32_t>(c.fifo.size()) - 1;
-  }
   choose_data_path(c);
   c.block_bytes = rd.total != kUnknownTotal ? rd.total : 0;
   notify(c, BlockPhase::kBlockStart, c.block_bytes);
@@ -192,7 +210,7 @@ void Engine::Impl::running_event(Channel& c, Cycle t) {
     while (c.rd.in_flight() && c.rd.flight(c.rd.head).last <= t) {
       if (!complete_read(c) || !close_transaction(c, c.rd, t)) return;
     }
-    while (c.wr.in_flight() && c.wr.flight(c.wr.head).response <= t) {
+    while (c.wr.in_flight() && c.wr.flight(c.wr.head).response <= t && data_arrived(c)) {
       if (!complete_write(c) || !close_transaction(c, c.wr, t)) return;
     }
     open_transactions(c, t);
@@ -241,7 +259,7 @@ void Engine::Impl::end_block(Channel& c, Cycle t) {
     side->bytes_before += side->done;
     side->bursts_before += side->head;
     side->done = side->pos = side->total = side->done_issue = 0;
-    side->count = side->head = 0;
+    side->count = side->head = side->accounted = 0;
   }
   c.copied = c.sampled = 0;
   if (activity_observer) tell_fifo(c);
@@ -312,6 +330,7 @@ void Engine::Impl::clear_lock(Channel& c) {
 
 /// Leaves the registers as they are now and the channel disabled; what is in flight never becomes visible.
 void Engine::Impl::teardown(Channel& c) {
+  if (asynchronous) drop_requests(c);
   if (c.phase == Phase::kRunning) {
     retire(c, now);
     copy(c);
@@ -330,7 +349,7 @@ void Engine::Impl::teardown(Channel& c) {
     side->cursor = now;
     if (activity_observer) tell_side(c, *side, Cause::kIdle, now);
     side->done = side->pos = side->total = side->done_issue = 0;
-    side->count = side->head = 0;
+    side->count = side->head = side->accounted = 0;
     side->ready = kNever;
   }
   if (activity_observer) tell_fifo(c);

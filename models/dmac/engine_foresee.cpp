@@ -27,7 +27,7 @@ void Engine::Impl::Snapshot::save(const Impl& e) {
     const Channel& c = e.channels[first_of(left)];
     channels.push_back({c.index, c.phase, c.wake, c.prefetch.state, c.prefetch.flight, c.rd, c.wr});
     for (const Side* side : {&c.rd, &c.wr}) {
-      for (std::uint32_t i = side->head; i != side->count; ++i) flights.push_back(side->flight(i));
+      for (std::uint32_t i = e.kept_from(*side); i != side->count; ++i) flights.push_back(side->flight(i));
     }
   }
 }
@@ -49,7 +49,7 @@ void Engine::Impl::Snapshot::restore(Impl& e) const {
     static_cast<SideProgress&>(c.rd) = saved.rd;
     static_cast<SideProgress&>(c.wr) = saved.wr;
     for (Side* side : {&c.rd, &c.wr}) {
-      for (std::uint32_t i = side->head; i != side->count; ++i) side->flight(i) = *flight++;
+      for (std::uint32_t i = e.kept_from(*side); i != side->count; ++i) side->flight(i) = *flight++;
     }
   }
 }

@@ -11,8 +11,10 @@
 // another's.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -25,6 +27,10 @@ namespace dmavp::dmac {
 inline constexpr unsigned kMaxMasters = 2;
 inline constexpr unsigned kMaxInterfaces = 64;
 inline constexpr unsigned kNobody = ~0u;
+
+inline constexpr std::uint32_t kNoTag = ~0u;
+
+inline Cycle after(Cycle at, Cycle delay) { return at == kNever ? kNever : at + delay; }
 
 /// The five AXI channels of one master port.
 struct Port {
@@ -74,7 +80,9 @@ struct Engine::Impl {
   std::uint32_t lazy = 0;    ///< channels whose data may still have to be copied when advance() ends
   const std::uint32_t fifo_size;
   const std::uint64_t address_mask;
-  const unsigned w_index;  ///< of W in Port::data_free
+  const unsigned w_index;   ///< of W in Port::data_free
+  const bool asynchronous;  ///< the port answers later
+  const bool looks_back;    ///< plans depend on bursts that have ended
   Priorities order;
   Timers timers;  ///< `wake` of active channels, but for the touched
   std::uint32_t touched =
@@ -143,9 +151,21 @@ struct Engine::Impl {
     ++epoch;
   }
   Turn next_turn();
+  void look_for(Arbiter& arbiter, Cycle free, Cycle data_free, Turn turn, Turn& best) const;
+  /// What bounds the addresses of reads: the data channel, if they are to be just in time for it.
+  Cycle data_channel_from(const Port& path) const {
+    return p.read_address == ReadAddress::kJustInTime ? path.data_free[0] : 0;
+  }
+  static void take_address(Port::Addresses& path, unsigned channel, Cycle ready, Cycle granted,
+                           Cycle interval, PortStatistics::Wire& wire);
   void grant(Channel& c, const Turn& turn);
   void replan(Channel& c, Cycle t);
   void update_wake(Channel& c);
+  /// The status of a read is known at its last beat: on a port that answers later, a write of its data may
+  /// have its response before, but is over only then.
+  bool data_arrived(const Channel& c) const {
+    return !asynchronous || c.wr.flight(c.wr.head).end <= c.rd.done_issue;
+  }
   void retire(Channel& c, Cycle t);
   Cycle read_time(const Channel& c) const;
   Cycle write_time(const Channel& c) const;
@@ -156,10 +176,57 @@ struct Engine::Impl {
   void grant_fetch(Channel& c, Cycle t);
   void grant_write_back(Channel& c, Cycle t);
 
+  // --- engine_async.cpp: bursts on a port that answers later
+  struct Request {
+    Burst burst;
+    BurstTimes times;
+    AxiStatus status = AxiStatus::kOkay;
+    bool over = false;  ///< the last report has come
+    bool first_known = false;
+    std::uint32_t generation = 0;
+    std::uint32_t flight = 0;  ///< data: index of the burst in its block
+    // How the burst came to be granted, for its account.
+    Cycle granted = 0, ready = 0, since = 0, latency = 0;
+    Cause wait = Cause::kMemory;
+    bool contended = false;
+    std::vector<std::byte> data;
+  };
+  std::deque<Request> requests;  ///< by tag; `data` never moves while a port holds it
+  std::vector<std::uint32_t> free_tags;
+  // Channels of which the port has told something new: from within a request, and before this advance().
+  std::uint32_t progressed = 0;
+  std::uint32_t reported = 0;
+
+  std::uint32_t prepare_request(const Channel& c, const Burst& burst);
+  void hand_over(std::uint32_t tag, Cycle t);
+  void take_progress(std::uint32_t tag, const BurstTimes& times, AxiStatus status);
+  void update_port(const Request& q, const BurstTimes& before);
+  void update_flight(Channel& c, Request& q);
+  void account_known(Channel& c, Side& side);
+  void apply_progress();
+  void send_data(Channel& c, Side& side, Cycle t, bool contended);
+  Flight send_access(Channel& c, const Burst& burst, Cycle ready, Cycle t, Cycle latency,
+                     const std::byte* data);
+  void expect_data(Port& path, Cycle first, std::uint32_t beats) const;
+  AxiStatus collect(Flight& flight, std::byte* data);
+  void drop_requests(Channel& c);
+  Cycle held_until = 0;  ///< no address is offered before
+  void forget(std::uint32_t tag);
+  Cycle wake_later();
+
   // --- engine_plan.cpp: the next burst of each side
+  Cycle read_slot(const Channel& c) const;
+  Cycle room_time(const Channel& c, std::uint32_t freed) const;
+  Cycle address_time(const Channel& c, Cycle t) const;
+  static const Flight* carrier(const Side& side, std::uint32_t position);
   void plan_reader(Channel& c, Cycle t);
   void plan_writer(Channel& c, Cycle t);
   Cycle data_time(const Channel& c, std::uint32_t position, std::uint64_t address) const;
+
+  /// The oldest burst that plans may look at.
+  std::uint32_t kept_from(const Side& side) const {
+    return looks_back ? side.count - std::min(side.count, side.mask + 1) : side.head;
+  }
 
   // --- engine_foresee.cpp
   Cycle foresee();
@@ -183,6 +250,7 @@ struct Engine::Impl {
   Cycle steady_wake(const Channel& c) const;
 
   // --- engine_flow.cpp: phases of a transfer
+  void size_rings(Channel& c);
   void on_wake(Channel& c, Cycle t);
   void begin_transfer(Channel& c, Cycle t);
   void start_block(Channel& c, Cycle t);

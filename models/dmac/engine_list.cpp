@@ -69,12 +69,13 @@ void Engine::Impl::request_access(Channel& c, Cycle t) {
 
 /// A burst of an item or status has been read.
 void Engine::Impl::fetch_done(Channel& c, Cycle t) {
-  const Side& rd = c.rd;
+  Side& rd = c.rd;
   const Burst burst = describe_access(c, c.access, rd.bytes, rd.beats, rd.shape);
-  const Flight& f = rd.ring[0];
+  Flight& f = rd.ring[0];
   const std::uint32_t generation = c.generation;
+  std::byte* const data = c.item.data() + c.access.done;
   const AxiStatus status =
-      access(burst, {f.accepted, f.first, f.last, f.last}, c.item.data() + c.access.done, rd.path);
+      asynchronous ? collect(f, data) : access(burst, {f.accepted, f.first, f.last, f.last}, data, rd.path);
   if (c.generation != generation) return;
   const bool item = c.access.kind == BurstKind::kDescriptorFetch;
   if (status != AxiStatus::kOkay) {
@@ -182,12 +183,13 @@ void Engine::Impl::write_back_done(Channel& c, Cycle t) {
     block_finished(c, t);
     return;
   }
-  const Side& wr = c.wr;
+  Side& wr = c.wr;
   const Burst burst = describe_access(c, c.access, wr.bytes, wr.beats, wr.shape);
-  const Flight& f = wr.ring[0];
+  Flight& f = wr.ring[0];
   const std::uint32_t generation = c.generation;
-  const AxiStatus status =
-      access(burst, {f.accepted, f.first, f.last, f.response}, c.item.data() + c.access.done, wr.path);
+  const AxiStatus status = asynchronous ? collect(f, nullptr)
+                                        : access(burst, {f.accepted, f.first, f.last, f.response},
+                                                 c.item.data() + c.access.done, wr.path);
   if (c.generation != generation) return;
   if (status != AxiStatus::kOkay) {
     fail(c, status == AxiStatus::kDecErr ? kLliWrDecErr : kLliWrSlvErr);

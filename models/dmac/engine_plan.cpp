@@ -8,13 +8,25 @@ namespace dmavp::dmac {
 /// When the bytes up to `position` allow a burst of c.wr to start at `address`: no beat precedes its data.
 Cycle Engine::Impl::data_time(const Channel& c, std::uint32_t position, std::uint64_t address) const {
   const Side& rd = c.rd;
-  if (position <= rd.done_issue) return 0;
   if (p.write_start == WriteStart::kStoreAndForward) {
+    std::uint32_t needed = position;
+    if (p.start_threshold != 0 && !c.draining() && !c.handshakes())
+      needed =
+          std::max(position, std::min(position + (p.start_threshold << c.wr.shape.width_log2), rd.total));
+    if (needed <= rd.done_issue) return 0;
+    Cycle there = 0;  // the burst itself
     for (std::uint32_t i = rd.head; i != rd.count; ++i) {
-      if (rd.flight(i).end >= position) return rd.flight(i).last + p.cut_through_delay;
+      const Flight& f = rd.flight(i);
+      if (f.begin < position && f.end >= position) there = after(f.last, p.cut_through_delay);
+      if (f.end < needed) continue;
+      if (f.begin < position || there == kNever || f.first == kNever)
+        return after(f.last, p.cut_through_delay);
+      const Cycle beat = beat_of(rd.shape, rd.address(f.begin), needed - 1 - f.begin);
+      return std::max(there, f.first + beat + p.cut_through_delay);
     }
     return kNever;
   }
+  if (position <= rd.done_issue) return 0;
   // Each read burst bounds the start by the first and by the last beat it completes: the lead of reading over
   // writing is monotonic in between.
   const Side& wr = c.wr;
@@ -24,6 +36,7 @@ Cycle Engine::Impl::data_time(const Channel& c, std::uint32_t position, std::uin
     const Flight& f = rd.flight(i);
     const std::uint32_t end = std::min(f.end, position);
     if (end > wr.pos) {
+      if (f.first == kNever) return kNever;
       const std::uint32_t from = std::max(begin, wr.pos);
       const std::uint64_t read_address = rd.address(begin);
       const std::uint32_t total = position - wr.pos;
@@ -41,6 +54,69 @@ Cycle Engine::Impl::data_time(const Channel& c, std::uint32_t position, std::uin
     begin = f.end;
   }
   return kNever;
+}
+
+/// The burst of a side that carries the byte before `position`, or null: it has not been issued, or so long
+/// ago that its place in the ring is taken.
+const Flight* Engine::Impl::carrier(const Side& side, std::uint32_t position) {
+  const Flight* found = nullptr;
+  for (std::uint32_t i = side.count; i != 0 && side.count - i <= side.mask; --i) {
+    const Flight& f = side.flight(i - 1);
+    if (f.end < position) return found;
+    found = &f;
+    if (f.begin < position) return found;
+  }
+  return nullptr;
+}
+
+/// When the reader has a slot for its next burst.
+Cycle Engine::Impl::read_slot(const Channel& c) const {
+  const Side& rd = c.rd;
+  Cycle slot = 0;
+  if (p.read_slot_release == SlotRelease::kLastWriteBeat) {
+    if (rd.count >= rd.limit) {
+      const std::uint32_t position = rd.flight(rd.count - rd.limit).end;
+      if (position > c.wr.pos) return kNever;
+      if (const Flight* f = carrier(c.wr, position)) slot = after(f->last, 1 + p.read_slot_latency);
+    }
+  } else if (looks_back ? rd.count >= rd.limit : rd.count - rd.head >= rd.limit) {
+    slot = after(rd.flight(rd.count - rd.limit).last, 1 + p.burst_overhead + p.read_slot_latency);
+  }
+  if (p.copy_limit != 0 && rd.count >= p.copy_limit) {
+    const std::uint32_t position = rd.flight(rd.count - p.copy_limit).end;
+    if (position > c.wr.pos) return kNever;
+    if (const Flight* f = carrier(c.wr, position)) slot = std::max(slot, after(f->response, 1));
+  }
+  return slot;
+}
+
+/// When the FIFO has lost the bytes up to `freed`; kNever while nobody knows.
+Cycle Engine::Impl::room_time(const Channel& c, std::uint32_t freed) const {
+  const Side& wr = c.wr;
+  if (p.fifo_release == FifoRelease::kResponse && p.fifo_credit == FifoCredit::kBurst) {
+    if (freed <= wr.done_issue && !looks_back) return 0;
+    std::uint32_t i = wr.head != 0 && looks_back ? wr.head - 1 : wr.head;
+    while (i != wr.count && wr.flight(i).end < freed) ++i;
+    return i == wr.count ? kNever : after(wr.flight(i).response, p.fifo_latency);
+  }
+  if (freed > wr.pos) return kNever;
+  const Flight* f = carrier(wr, freed);
+  if (!f || f->last == kNever || freed == f->end) return f ? after(f->last, p.fifo_latency) : 0;
+  const Cycle beat = beat_of(wr.shape, wr.address(f->begin), freed - 1 - f->begin);
+  return f->first + (f->last - f->first) * beat / std::max(f->beats - 1, 1u) + p.fifo_latency;
+}
+
+/// When the address of the write that starts at `t` is offered.
+Cycle Engine::Impl::address_time(const Channel& c, Cycle t) const {
+  if (p.write_address == WriteAddress::kWithData || p.write_start != WriteStart::kCutThrough) return t;
+  const Side& rd = c.rd;
+  const Flight* f = carrier(rd, c.wr.pos + 1);
+  if (!f || f->first == kNever) return t;
+  if (p.write_address == WriteAddress::kWithReadData) return std::min(t, f->first);
+  Cycle at = f->accepted + 1;
+  if (const Flight* before = f->begin != 0 ? carrier(rd, f->begin) : nullptr)
+    at = std::max(at, before->last + 1 + p.burst_overhead);
+  return std::min(t, at);
 }
 
 void Engine::Impl::plan_reader(Channel& c, Cycle t) {
@@ -66,23 +142,23 @@ void Engine::Impl::plan_reader(Channel& c, Cycle t) {
     ready = rd.handshake.from;
     rd.wait = Cause::kHandshake;
   }
-  if (rd.count - rd.head >= rd.limit) {
-    const Cycle slot = rd.flight(rd.count - rd.limit).last + 1 + p.burst_overhead;
-    if (slot > ready) {
-      ready = slot;
-      rd.wait = Cause::kOutstandingLimit;
-    }
+  const Cycle slot = read_slot(c);
+  if (slot > ready) {
+    ready = slot;
+    rd.wait = Cause::kOutstandingLimit;
+    if (slot == kNever) return;
   }
   const std::uint32_t need = rd.pos + burst.bytes;
-  if (need > fifo_size + wr.done_issue) {
-    const std::uint32_t freed = need - fifo_size;
-    std::uint32_t i = wr.head;
-    while (i != wr.count && wr.flight(i).end < freed) ++i;
-    if (i == wr.count) {
+  const std::uint32_t capacity =
+      p.fifo_credit == FifoCredit::kBurst ? fifo_size : static_cast<std::uint32_t>(c.fifo.size());
+  const bool just_freed =
+      looks_back && wr.head != 0 && wr.flight(wr.head - 1).response + p.fifo_latency > ready;
+  if (need > capacity + (just_freed ? wr.flight(wr.head - 1).begin : wr.done_issue)) {
+    const Cycle room = room_time(c, need - capacity);
+    if (room == kNever) {
       rd.wait = Cause::kFifo;
       return;
     }
-    const Cycle room = wr.flight(i).response + 1;
     if (room > ready) {
       ready = room;
       rd.wait = Cause::kFifo;
@@ -114,6 +190,7 @@ void Engine::Impl::plan_writer(Channel& c, Cycle t) {
     if (!c.draining()) return;
     const std::uint32_t whole = whole_beats(wr.shape, address, std::max(rd.pos, wr.pos) - wr.pos);
     if (whole == 0) return;
+    if (whole < burst.bytes) c.aligned = false;  // all that follow start elsewhere
     burst = plan_burst(wr.shape, address, whole);
   }
   wr.bytes = burst.bytes;
@@ -134,13 +211,14 @@ void Engine::Impl::plan_writer(Channel& c, Cycle t) {
   }
   const bool at_response = p.write_slot_release == SlotRelease::kResponse;
   const std::uint32_t outstanding = wr.count - wr.head;
-  if (outstanding >= wr.limit) {
+  if (looks_back ? wr.count >= wr.limit : outstanding >= wr.limit) {
     const Flight& f = wr.flight(wr.count - wr.limit);
-    Cycle slot = at_response ? f.response + 1 : f.last + 1 + p.burst_overhead;
-    if (outstanding > wr.mask) slot = std::max(slot, wr.flight(wr.head).response + 1);
+    Cycle slot = at_response ? after(f.response, 1) : after(f.last, 1 + p.burst_overhead);
+    if (outstanding > wr.mask) slot = std::max(slot, after(wr.flight(wr.head).response, 1));
     if (slot > ready) {
       ready = slot;
       wr.wait = Cause::kOutstandingLimit;
+      if (slot == kNever) return;
     }
   }
   if (address < wr.path.first || address > wr.path.last) path_to(wr, address, true);

@@ -27,6 +27,14 @@ void Engine::Impl::plan_prefetch(Channel& c, Cycle t) {
 
 void Engine::Impl::grant_prefetch(Channel& c, Cycle t) {
   Prefetch& f = c.prefetch;
+  if (asynchronous) {
+    SideShape shape;
+    plan_access(f.access, shape);
+    f.flight = send_access(c, describe_access(c, f.access, f.burst.bytes, f.burst.beats, shape), f.ready, t,
+                           f.path.latency, nullptr);
+    f.state = Prefetch::kFlying;
+    return;
+  }
   f.flight = occupy(ports[f.access.master], false, c.index, f.ready, t, f.burst.beats, f.path.latency);
   if (activity_observer) tell_grant(c, f.access.kind, f.access.master, f.flight);
   f.state = Prefetch::kFlying;
@@ -39,8 +47,9 @@ void Engine::Impl::prefetch_done(Channel& c, Cycle t) {
   const Burst burst = describe_access(c, f.access, f.burst.bytes, f.burst.beats, shape);
   const std::uint32_t generation = c.generation;
   f.state = Prefetch::kNone;
-  f.error = access(burst, {f.flight.accepted, f.flight.first, f.flight.last, f.flight.last},
-                   f.item.data() + f.access.done, f.path);
+  f.error = asynchronous ? collect(f.flight, f.item.data() + f.access.done)
+                         : access(burst, {f.flight.accepted, f.flight.first, f.flight.last, f.flight.last},
+                                  f.item.data() + f.access.done, f.path);
   if (c.generation != generation) return;
   f.access.done += f.burst.bytes;
   if (f.error != AxiStatus::kOkay) {

@@ -1,5 +1,6 @@
 // Time and grants of the burst engine.
 #include <algorithm>
+#include <utility>
 
 #include "dmac/engine_impl.h"
 
@@ -27,7 +28,7 @@ void Engine::Impl::update_wake(Channel& c) {
   }
   if (c.exact && (rd.in_flight() || wr.in_flight())) {
     if (rd.in_flight()) c.wake = rd.flight(rd.head).last;
-    if (wr.in_flight()) c.wake = std::min(c.wake, wr.flight(wr.head).response);
+    if (wr.in_flight() && data_arrived(c)) c.wake = std::min(c.wake, wr.flight(wr.head).response);
     return;
   }
   Cycle end = now;
@@ -67,8 +68,8 @@ void Engine::Impl::retire(Channel& c, Cycle t) {
 Cycle Engine::Impl::read_time(const Channel& c) const {
   if (c.rd.ready == kNever) return kNever;
   const Port& path = ports[c.rd.master];
-  const Cycle data = path.data_free[0] > c.rd.latency ? path.data_free[0] - c.rd.latency : 0;
-  return std::max({c.rd.ready, path.ar.free, data});
+  const Cycle data = data_channel_from(path);
+  return std::max({c.rd.ready, path.ar.free, data > c.rd.latency ? data - c.rd.latency : 0});
 }
 
 Cycle Engine::Impl::write_time(const Channel& c) const {
@@ -77,10 +78,8 @@ Cycle Engine::Impl::write_time(const Channel& c) const {
   return std::max({c.wr.ready, path.aw.free, path.data_free[w_index]});
 }
 
-namespace {
-
-void take_address(Port::Addresses& path, unsigned channel, Cycle ready, Cycle granted, Cycle interval,
-                  PortStatistics::Wire& wire) {
+void Engine::Impl::take_address(Port::Addresses& path, unsigned channel, Cycle ready, Cycle granted,
+                                Cycle interval, PortStatistics::Wire& wire) {
   path.free = granted + interval;
   const Cycle from = std::max(ready, path.stalled_until);
   if (granted > from) wire.stalled += granted - from;
@@ -89,8 +88,6 @@ void take_address(Port::Addresses& path, unsigned channel, Cycle ready, Cycle gr
   path.arbiter.granted(channel);
   ++wire.busy;
 }
-
-}  // namespace
 
 void Engine::Impl::grant_read(Channel& c, Cycle t) {
   if (c.phase != Phase::kRunning) {
@@ -103,6 +100,14 @@ void Engine::Impl::grant_read(Channel& c, Cycle t) {
   Port& path = ports[rd.master];
   const bool contended = path.ar.owner != c.index;
   take_address(path.ar, c.index, rd.ready, t, p.issue_interval, path.stats.ar);
+  if (asynchronous) {
+    expect_data(path, t + rd.latency, rd.beats);
+    send_data(c, rd, t, contended);
+    plan_reader(c, t);
+    if (c.wr.ready == kNever) plan_writer(c, t);
+    update_wake(c);
+    return;
+  }
 
   Flight& f = rd.flight(rd.count);
   f.accepted = t;
@@ -110,6 +115,7 @@ void Engine::Impl::grant_read(Channel& c, Cycle t) {
   f.last = f.first + rd.beats - 1;
   f.response = f.last;
   f.beats = rd.beats;
+  f.begin = rd.pos;
   rd.pos += rd.bytes;
   f.end = rd.pos;
   ++rd.count;
@@ -143,15 +149,23 @@ void Engine::Impl::grant_write(Channel& c, Cycle t) {
   Port& path = ports[wr.master];
   const bool contended = path.aw.owner != c.index;
   take_address(path.aw, c.index, wr.ready, t, p.issue_interval, path.stats.aw);
+  if (asynchronous) {
+    send_data(c, wr, t, contended);
+    plan_writer(c, t);
+    if (c.rd.ready == kNever) plan_reader(c, t);
+    update_wake(c);
+    return;
+  }
 
   // One channel is in order: a shorter path does not overtake an earlier response.
   const Cycle previous = wr.in_flight() ? wr.newest().response : 0;
   Flight& f = wr.flight(wr.count);
-  f.accepted = t;
+  f.accepted = address_time(c, t);
   f.first = std::max(t, path.data_free[w_index]);
   f.last = f.first + wr.beats - 1;
   f.response = std::max(f.last + wr.latency, previous);
   f.beats = wr.beats;
+  f.begin = wr.pos;
   wr.pos += wr.bytes;
   f.end = wr.pos;
   if (p.write_start == WriteStart::kCutThrough) {
@@ -202,6 +216,14 @@ Flight Engine::Impl::occupy(Port& path, bool write, unsigned channel, Cycle read
 
 void Engine::Impl::grant_fetch(Channel& c, Cycle t) {
   Side& rd = c.rd;
+  if (asynchronous) {
+    rd.ring[0] = send_access(c, describe_access(c, c.access, rd.bytes, rd.beats, rd.shape), rd.ready, t,
+                             rd.latency, nullptr);
+    rd.ready = kNever;
+    c.phase = Phase::kFetching;
+    c.wake = kNever;
+    return;
+  }
   rd.ring[0] = occupy(ports[rd.master], false, c.index, rd.ready, t, rd.beats, rd.latency);
   if (activity_observer) tell_grant(c, c.access.kind, rd.master, rd.ring[0]);
   rd.ready = kNever;
@@ -211,6 +233,14 @@ void Engine::Impl::grant_fetch(Channel& c, Cycle t) {
 
 void Engine::Impl::grant_write_back(Channel& c, Cycle t) {
   Side& wr = c.wr;
+  if (asynchronous) {
+    wr.ring[0] = send_access(c, describe_access(c, c.access, wr.bytes, wr.beats, wr.shape), wr.ready, t,
+                             wr.latency, c.item.data() + c.access.done);
+    wr.ready = kNever;
+    c.phase = Phase::kWritingBack;
+    c.wake = kNever;
+    return;
+  }
   wr.ring[0] = occupy(ports[wr.master], true, c.index, wr.ready, t, wr.beats, wr.latency);
   if (activity_observer) tell_grant(c, c.access.kind, wr.master, wr.ring[0]);
   wr.ready = kNever;
@@ -298,23 +328,28 @@ void Engine::Impl::set_priority(Channel& c, unsigned priority) {
   touched |= active;
 }
 
+/// The best request for one address path, if it comes before `best`.
+void Engine::Impl::look_for(Arbiter& arbiter, Cycle free, Cycle data_free, Turn turn, Turn& best) const {
+  if (asynchronous && (free == kNever || data_free == kNever)) return;  // until the port has told
+  if (lock_owner != kNobody) {
+    arbiter.find_only(lock_owner, free, data_free);
+  } else {
+    arbiter.find(free, data_free);
+  }
+  if (arbiter.time() >= best.at) return;
+  turn.at = arbiter.time();
+  turn.channel = arbiter.channel();
+  best = turn;
+}
+
 /// At equal times timers come before grants, in order of channels, then ports, AR before AW.
 Turn Engine::Impl::next_turn() {
   for (; touched != 0; touched &= touched - 1) publish(channels[first_of(touched)]);
   Turn best{kNever, 0, Turn::kRead, 0};
   for (unsigned i = 0; i < p.num_masters; ++i) {
     Port& path = ports[i];
-    if (lock_owner != kNobody) {
-      path.ar.arbiter.find_only(lock_owner, path.ar.free, path.data_free[0]);
-      path.aw.arbiter.find_only(lock_owner, path.aw.free, path.data_free[w_index]);
-    } else {
-      path.ar.arbiter.find(path.ar.free, path.data_free[0]);
-      path.aw.arbiter.find(path.aw.free, path.data_free[w_index]);
-    }
-    if (path.ar.arbiter.time() < best.at)
-      best = {path.ar.arbiter.time(), path.ar.arbiter.channel(), Turn::kRead, i};
-    if (path.aw.arbiter.time() < best.at)
-      best = {path.aw.arbiter.time(), path.aw.arbiter.channel(), Turn::kWrite, i};
+    look_for(path.ar.arbiter, path.ar.free, data_channel_from(path), {0, 0, Turn::kRead, i}, best);
+    look_for(path.aw.arbiter, path.aw.free, path.data_free[w_index], {0, 0, Turn::kWrite, i}, best);
   }
   if (timers.time() <= best.at) return {timers.time(), timers.channel(), Turn::kTimer, 0};
   return best;
@@ -333,7 +368,9 @@ void Engine::Impl::grant(Channel& c, const Turn& turn) {
 /// Everything due at or before `to`, in order of time; levels change before what they lead to.
 void Engine::Impl::run(Cycle to) {
   while (active != 0) {
-    if (alone()) {
+    if (asynchronous) {
+      apply_progress();
+    } else if (alone()) {
       Channel& lone = channels[first_of(active)];
       touched |= active;
       if (run_alone(lone, to)) break;
@@ -343,6 +380,11 @@ void Engine::Impl::run(Cycle to) {
     if (change <= turn.at && change <= to) {
       now = std::max(now, change);
       change_levels();
+      continue;
+    }
+    if (reported != 0 && turn.at >= to) {
+      now = to;
+      progressed |= std::exchange(reported, 0);
       continue;
     }
     if (turn.at > to || turn.at == kNever) break;
@@ -358,6 +400,7 @@ void Engine::Impl::run(Cycle to) {
       on_wake(c, now);
     }
   }
+  progressed = reported = 0;
   while (level_change_due() <= to) {  // nobody waits for these
     now = std::max(now, level_change_due());
     change_levels();

@@ -85,6 +85,7 @@ void shift(Side& side, Cycle cycles, std::uint32_t bytes, std::uint32_t bursts) 
     f.first += cycles;
     f.last += cycles;
     f.response += cycles;
+    f.begin += bytes;
     f.end += bytes;
   }
   side.pos += bytes;

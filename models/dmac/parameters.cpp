@@ -59,6 +59,12 @@ std::vector<ParameterProblem> validate(const Parameters& p) {
   check.range("issue_interval", p.issue_interval, 1, kLongest, " cycles");
   check.range("burst_overhead", p.burst_overhead, 0, kLongest, " cycles");
   check.range("cut_through_delay", p.cut_through_delay, 0, kLongest, " cycles");
+  check.range("start_threshold", p.start_threshold, 0, 1024, " items");
+  check.range("read_slot_latency", p.read_slot_latency, 0, kLongest, " cycles");
+  check.range("read_limit", p.read_limit, 0, kMaxOutstanding, " bursts");
+  check.range("write_limit", p.write_limit, 0, kMaxOutstanding, " bursts");
+  check.range("copy_limit", p.copy_limit, 0, kMaxOutstanding, " bursts");
+  check.range("fifo_latency", p.fifo_latency, 0, kLongest, " cycles");
   check.range("lli_decode_latency", p.lli_decode_latency, 0, kLongest, " cycles");
   return std::move(check.problems);
 }

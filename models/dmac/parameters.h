@@ -11,14 +11,28 @@
 namespace dmavp::dmac {
 
 inline constexpr unsigned kMaxChannels = 32;
+inline constexpr unsigned kMaxOutstanding = 1024;  ///< bursts of one side of a channel
 
 enum class ResiduePolicy : std::uint8_t {
   kDrop,
   kFlush
 };  ///< bytes that do not fill a destination item (7 #8)
 enum class TieBreak : std::uint8_t { kRoundRobin, kLowestIndex };  ///< equal priorities (7 #7)
-enum class SlotRelease : std::uint8_t { kLastBeat, kResponse };  ///< what frees an outstanding slot of a side
+/// What frees an outstanding slot: the last beat of the side, the response to a write, or (of a read) the
+/// last beat of the write that takes its data on.
+enum class SlotRelease : std::uint8_t { kLastBeat, kResponse, kLastWriteBeat };
 enum class WriteStart : std::uint8_t { kCutThrough, kStoreAndForward };
+/// When the space of written bytes is free again: at their response, or at their beat.
+enum class FifoRelease : std::uint8_t { kResponse, kWriteBeat };
+/// What a read needs of the FIFO: space for its whole burst when its address is offered, or none, because
+/// single beats are held back.
+enum class FifoCredit : std::uint8_t { kBurst, kBeat };
+/// When a write offers its address: with its first beat, with the first beat of the read that brings its
+/// data, or as soon as that read is the next to deliver.
+enum class WriteAddress : std::uint8_t { kWithData, kWithReadData, kAhead };
+/// When addresses of reads are offered: just in time for the data channel, which keeps priorities strict, or
+/// as soon as their channel can.
+enum class ReadAddress : std::uint8_t { kJustInTime, kEager };
 
 inline constexpr std::uint32_t kMaxBlockItems = 1u << 22;  ///< BLOCK_TS is 22 bits of items - 1
 inline constexpr std::uint8_t kDefaultPriority = 0xFF;     ///< reset_priority: num_channels - 1 - n (7 #17)
@@ -76,8 +90,19 @@ struct Parameters {
   Cycle burst_overhead = 0;     ///< h: dead cycles of the data channel behind each burst
   Cycle cut_through_delay = 1;  ///< read beat to the earliest write beat of the same data
   WriteStart write_start = WriteStart::kStoreAndForward;
+  /// kStoreAndForward: items beyond the burst that have to be there before it starts, if the block has them.
+  unsigned start_threshold = 0;
   SlotRelease read_slot_release = SlotRelease::kLastBeat;
   SlotRelease write_slot_release = SlotRelease::kResponse;
+  Cycle read_slot_latency = 0;  ///< more cycles until a freed slot of the reader is used again
+  unsigned read_limit = 0;      ///< outstanding reads in place of OSR_LMT; 0: the register's
+  unsigned write_limit = 0;     ///< outstanding writes in place of OSR_LMT; 0: the register's
+  unsigned copy_limit = 0;      ///< bursts between their read address and their write response; 0: no limit
+  FifoCredit fifo_credit = FifoCredit::kBurst;
+  FifoRelease fifo_release = FifoRelease::kResponse;
+  Cycle fifo_latency = 1;  ///< space becomes free to its use by a read address
+  WriteAddress write_address = WriteAddress::kWithData;
+  ReadAddress read_address = ReadAddress::kJustInTime;
   Cycle handshake_latency = 2;    ///< DMA request seen to the first request of its transaction
   Cycle lli_decode_latency = 2;   ///< last beat of a fetched item to the first request of its block
   bool shared_data_port = false;  ///< R and W of a port share one data channel

@@ -26,7 +26,8 @@ SideShape make_shape(const Parameters& parameters, std::uint8_t width_log2, bool
   std::uint32_t beats = longest_burst(parameters);
   if (len_enabled) beats = std::min(beats, len + 1);
   if (fixed) beats = std::min(beats, kMaxFixedBeats);
-  beats = std::min(beats, (fifo_bytes_of(parameters) / 2) >> width_log2);
+  if (parameters.fifo_credit == FifoCredit::kBurst)
+    beats = std::min(beats, (fifo_bytes_of(parameters) / 2) >> width_log2);
   SideShape shape;
   shape.width_log2 = width_log2;
   shape.fixed = fixed;

@@ -64,8 +64,8 @@ inline std::uint32_t longest_burst(const Parameters& parameters) {
 std::uint8_t clip_width(const Parameters& parameters, unsigned width_code, bool& clipped);
 
 /// The shape of one side. `len_enabled` and `len` are ARLEN_EN and ARLEN (beats - 1), or their AW
-/// counterparts. A burst never takes more than half of the FIFO, so that reading and writing overlap and
-/// neither can block the other for ever.
+/// counterparts. A burst that needs its space in the FIFO at once never takes more than half of it, so that
+/// reading and writing overlap and neither can block the other for ever.
 SideShape make_shape(const Parameters& parameters, std::uint8_t width_log2, bool fixed, bool len_enabled,
                      unsigned len);
 

@@ -16,7 +16,7 @@
 namespace dmavp::dmac::test {
 
 /// An immediate port over one array. Latencies, direct access and errors can be changed at any time.
-class ArrayPort final : public AxiPort {
+class ArrayPort : public AxiPort {
  public:
   explicit ArrayPort(std::size_t bytes) : memory(bytes) {}
 
@@ -51,6 +51,10 @@ class ArrayPort final : public AxiPort {
     return AxiStatus::kOkay;
   }
   void request(std::uint32_t, const Burst&, Cycle, std::byte*) override {}
+  /// Tells the engine what is due by `to`, the first cycle at which something is, and returns that cycle.
+  virtual Cycle answer(Cycle to) { return to; }
+  virtual std::size_t under_way() const { return 0; }
+  void set_listener(PortListener*) {}
 
   void store(std::uint64_t address, std::uint64_t value, unsigned bytes) {
     std::memcpy(&memory[address], &value, bytes);
@@ -159,13 +163,17 @@ inline Parameters default_parameters() {
 }
 
 /// Engine, port and client in one place.
-struct Rig {
-  explicit Rig(const Parameters& parameters = default_parameters(), std::size_t memory = std::size_t{1} << 20)
-      : p(parameters), port(memory), engine(p, clock, {"dmac0"}, port, client) {}
+template <class Port>
+struct BasicRig {
+  explicit BasicRig(const Parameters& parameters = default_parameters(),
+                    std::size_t memory = std::size_t{1} << 20)
+      : p(parameters), port(memory), engine(p, clock, {"dmac0"}, port, client) {
+    port.set_listener(&engine);
+  }
 
   Parameters p;
   Clock clock{1'000'000'000};
-  ArrayPort port;
+  Port port;
   Recorder client;
   Engine engine;
 
@@ -210,5 +218,7 @@ struct Rig {
     return wakes;
   }
 };
+
+using Rig = BasicRig<ArrayPort>;
 
 }  // namespace dmavp::dmac::test

@@ -1,0 +1,88 @@
+// The engine on a port that answers later does what it does on one that answers at once.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "dmac/later_port.h"
+#include "dmac/programs.h"
+#include "tier.h"
+
+namespace dmavp::dmac::test {
+namespace {
+
+class ToldAtOnce : public LaterPort {
+ public:
+  explicit ToldAtOnce(std::size_t bytes) : LaterPort(bytes) { tell = Tell::kAtOnce; }
+};
+
+class Late : public LaterPort {
+ public:
+  explicit Late(std::size_t bytes) : LaterPort(bytes) { jitter = 25; }
+};
+
+Program random_program_for(std::uint64_t seed, bool stops) {
+  Program g = random_program(seed, false, stops);
+  g.p.shared_data_port = false;  // a port that answers later decides itself what shares a channel
+  // An abort leaves writes on the bus; here they arrive.
+  for (Action& a : g.actions) {
+    if (a.stop == Stop::kAbort) a.stop = Stop::kSuspendResume;
+  }
+  return g;
+}
+
+// With store and forward every time that a plan needs is known when it is needed. (Cut-through over several
+// reads may start before the first beat of the last one, which nobody knows yet here.)
+TEST(LaterPort, EqualLatenciesGiveEqualCycles) {
+  for (std::uint64_t seed = tb::first_program(); seed < tb::first_program() + tb::programs(4000, 20);
+       ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Program g = random_program_for(seed, seed % 2 == 0);
+    g.p.write_start = WriteStart::kStoreAndForward;
+    g.read_latency = std::max<Cycle>(g.read_latency, 1);  // else told in the cycle in which it is used
+    const Outcome expected = play(g, false, Slicing::kWakes);
+    const Outcome in_time = play<BasicRig<LaterPort>>(g, false, Slicing::kWakes);
+    expect_same_course(expected, in_time, "told in time");
+    expect_same_course(expected, play<BasicRig<ToldAtOnce>>(g, false, Slicing::kWakes), "told at once");
+    for (std::size_t i = 0; i < g.channels.size() * 2 * kCauses; i += kCauses)
+      EXPECT_EQ(in_time.cycles[i], expected.cycles[i]) << "cycles with a beat of side " << i / kCauses;
+    ASSERT_FALSE(HasFailure());
+  }
+}
+
+TEST(LaterPort, HowTimeAdvancesChangesNothing) {
+  for (std::uint64_t seed = tb::first_program(); seed < tb::first_program() + tb::programs(1000, 20);
+       ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const Program g = random_program_for(seed, true);
+    const Outcome fine = play<BasicRig<Late>>(g, false, Slicing::kFine);
+    expect_same(fine, play<BasicRig<Late>>(g, false, Slicing::kWakes), "wakes");
+    expect_same(fine, play<BasicRig<Late>>(g, false, Slicing::kWakes, Watch::kBursts), "watched");
+    expect_same(fine, play<BasicRig<Late>>(g, false, Slicing::kRandom, Watch::kNothing, seed),
+                "random steps");
+    ASSERT_FALSE(HasFailure());
+  }
+}
+
+TEST(LaterPort, LateAnswersChangeNoByte) {
+  for (std::uint64_t seed = tb::first_program(); seed < tb::first_program() + tb::programs(4000, 20);
+       ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const Program g = random_program_for(seed, false);
+    const Outcome expected = play(g, false, Slicing::kWakes);
+    const Outcome late = play<BasicRig<Late>>(g, false, Slicing::kWakes);
+    EXPECT_TRUE(late.memory == expected.memory);
+    EXPECT_EQ(late.numbers, expected.numbers);
+    for (const ChannelProgram& c : g.channels) {  // in each channel the same events in the same order
+      std::vector<IntStatus> a, b;
+      for (const Event& e : expected.events)
+        if (e.channel == c.channel) a.push_back(e.bits);
+      for (const Event& e : late.events)
+        if (e.channel == c.channel) b.push_back(e.bits);
+      EXPECT_EQ(a, b) << "channel " << c.channel;
+    }
+    ASSERT_FALSE(HasFailure());
+  }
+}
+
+}  // namespace
+}  // namespace dmavp::dmac::test
