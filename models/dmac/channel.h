@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "base/dma_request.h"
@@ -146,6 +147,14 @@ struct Prefetch {
   bool under_way() const { return state == kWanted || state == kFlying; }
 };
 
+/// A block of a chain whose blocks overlap: what its registers were, and where it lies in the chain.
+struct ChainedBlock {
+  std::uint32_t begin, end;  ///< positions
+  std::uint64_t sar, dar;
+  Ctl ctl;
+  std::uint32_t block_ts;
+};
+
 struct Channel {
   // Registers.
   std::uint64_t sar = 0;
@@ -199,6 +208,12 @@ struct Channel {
   std::uint8_t status_due = 0;                    ///< still to be fetched: kSourceStatus, kDestinationStatus
   std::uint64_t reload_sar = 0;
   std::uint64_t reload_dar = 0;
+
+  // Overlapping blocks: the first is the one whose responses are awaited, the last the one that is read.
+  std::deque<ChainedBlock> chain;
+  std::size_t written = 0;  ///< index of the one that is written
+  bool set_taken = false;   ///< `set` is that of the next block, which does not overlap
+  ShadowSet set;
 
   SteadyState steady;
 

@@ -108,19 +108,20 @@ std::uint64_t Engine::sar(unsigned ch) const {
   Channel& c = state().channels[ch];
   if (c.phase != Phase::kRunning) return c.sar;
   state().sample(c);
-  return c.rd.address(c.rd.done) & state().address_mask;
+  return state().address_of(c, c.rd, c.rd.done);
 }
 
 std::uint64_t Engine::dar(unsigned ch) const {
   const Channel& c = state().channels[ch];
-  return c.phase == Phase::kRunning ? c.wr.address(c.wr.done) & state().address_mask : c.dar;
+  return c.phase == Phase::kRunning ? state().address_of(c, c.wr, c.wr.done) : c.dar;
 }
 
 std::uint32_t Engine::block_ts(unsigned ch) const {
   Channel& c = state().channels[ch];
   if (c.phase != Phase::kRunning) return c.block_ts;
   state().sample(c);
-  return std::min(c.rd.done >> c.rd.shape.width_log2, kItemsMask);
+  const std::uint32_t end = c.chain.empty() ? c.rd.done : std::min(c.rd.done, c.chain.front().end);
+  return std::min((end - Impl::chain_begin(c)) >> c.rd.shape.width_log2, kItemsMask);
 }
 
 std::uint64_t Engine::ctl(unsigned ch) const { return state().channels[ch].ctl.raw; }
@@ -131,7 +132,7 @@ std::uint64_t Engine::status(unsigned ch) const {
   std::uint32_t items = c.completed_items;
   std::uint32_t left = c.left_items;
   if (c.phase == Phase::kRunning) {
-    items = c.wr.done >> c.rd.shape.width_log2;
+    items = (c.wr.done - Impl::chain_begin(c)) >> c.rd.shape.width_log2;
     left = fifo_bytes(ch) >> c.rd.shape.width_log2;
   }
   return std::min(items, kItemsMask) | (std::uint64_t{std::min(left, kLeftMask)} << 32);

@@ -23,7 +23,7 @@ std::uint32_t Engine::Impl::prepare_request(const Channel& c, const Burst& burst
   }
   Request& q = requests[tag];
   q.burst = burst;
-  q.burst.gap = p.burst_overhead;
+  q.burst.gap = dead_cycles(burst.write);
   q.times = BurstTimes{};
   q.status = AxiStatus::kOkay;
   q.over = q.first_known = false;
@@ -69,7 +69,7 @@ void Engine::Impl::update_port(const Request& q, const BurstTimes& before) {
   }
   if (before.last_beat != kNever || q.times.last_beat == kNever) return;
   if (q.burst.write) {
-    path.data_free[w_index] = q.times.last_beat + 1 + p.burst_overhead;
+    path.data_free[w_index] = q.times.last_beat + 1 + dead_cycles(true);
     path.stats.w.busy += q.burst.beats;
     ++path.stats.b.busy;
   } else {

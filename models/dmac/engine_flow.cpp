@@ -116,7 +116,10 @@ void Engine::Impl::begin_transfer(Channel& c, Cycle t) {
   if (is_shadow(src) || is_shadow(dst)) {
     c.shadow = true;
     ShadowSet set;
-    if (!client.take_shadow_set(c.index, set)) {
+    if (c.set_taken) {
+      set = c.set;
+      c.set_taken = false;
+    } else if (!client.take_shadow_set(c.index, set)) {
       c.phase = Phase::kHalted;
       notify(c, BlockPhase::kInvalidItem);
       client.channel_event(c.index, kShadowOrLliInvalidErr, t);
@@ -192,6 +195,7 @@ void Engine::Impl::start_block(Channel& c, Cycle t) {
   c.wake = kNever;
   c.source_stopped = false;
   choose_data_path(c);
+  begin_chain(c);
   c.block_bytes = rd.total != kUnknownTotal ? rd.total : 0;
   notify(c, BlockPhase::kBlockStart, c.block_bytes);
   plan_reader(c, t);
@@ -215,6 +219,7 @@ void Engine::Impl::running_event(Channel& c, Cycle t) {
     }
     open_transactions(c, t);
     if (c.generation != generation) return;
+    if (!end_chained(c, t)) return;
   }
   retire(c, t);
   if (c.suspend && !c.source_stopped && !c.rd.in_flight()) {
@@ -252,7 +257,9 @@ void Engine::Impl::end_block(Channel& c, Cycle t) {
   c.rd.ready = c.wr.ready = kNever;
   c.sar = c.rd.address(c.rd.total) & address_mask;
   c.dar = c.wr.address(c.wr.total) & address_mask;
-  c.completed_items = (c.rd.total >> c.rd.shape.width_log2) - (p.cmpltd_counts_from_zero ? 1 : 0);
+  c.completed_items =
+      ((c.rd.total - chain_begin(c)) >> c.rd.shape.width_log2) - (p.cmpltd_counts_from_zero ? 1 : 0);
+  c.chain.clear();
   c.left_items = 0;
   ++c.blocks;
   for (Side* side : {&c.rd, &c.wr}) {
@@ -334,9 +341,9 @@ void Engine::Impl::teardown(Channel& c) {
   if (c.phase == Phase::kRunning) {
     retire(c, now);
     copy(c);
-    c.sar = c.rd.address(c.rd.done) & address_mask;
-    c.dar = c.wr.address(c.wr.done) & address_mask;
-    c.completed_items = c.wr.done >> c.rd.shape.width_log2;
+    c.sar = address_of(c, c.rd, c.rd.done);
+    c.dar = address_of(c, c.wr, c.wr.done);
+    c.completed_items = (c.wr.done - chain_begin(c)) >> c.rd.shape.width_log2;
     c.left_items = (c.rd.done - std::min(c.wr.done, c.rd.done)) >> c.rd.shape.width_log2;
     for (Side* side : {&c.rd, &c.wr}) {
       side->bytes_before += side->done;
@@ -356,6 +363,8 @@ void Engine::Impl::teardown(Channel& c) {
   ++c.generation;
   release_lock(c);
   c.prefetch.state = Prefetch::kNone;
+  c.chain.clear();
+  c.set_taken = false;
   c.copied = c.sampled = 0;
   c.exact = false;
   c.enabled = c.suspend = c.suspended = c.source_stopped = c.disabling = c.held = false;

@@ -156,6 +156,7 @@ struct Engine::Impl {
   Cycle data_channel_from(const Port& path) const {
     return p.read_address == ReadAddress::kJustInTime ? path.data_free[0] : 0;
   }
+  Cycle dead_cycles(bool write) const { return write && !p.write_overhead ? 0 : p.burst_overhead; }
   static void take_address(Port::Addresses& path, unsigned channel, Cycle ready, Cycle granted,
                            Cycle interval, PortStatistics::Wire& wire);
   void grant(Channel& c, const Turn& turn);
@@ -226,6 +227,17 @@ struct Engine::Impl {
   /// The oldest burst that plans may look at.
   std::uint32_t kept_from(const Side& side) const {
     return looks_back ? side.count - std::min(side.count, side.mask + 1) : side.head;
+  }
+
+  // --- engine_chain.cpp: overlapping blocks
+  void begin_chain(Channel& c);
+  bool chain_next(Channel& c);
+  bool write_next(Channel& c);
+  bool end_chained(Channel& c, Cycle t);
+  std::uint64_t address_of(const Channel& c, const Side& side, std::uint32_t position) const;
+  static std::uint32_t chain_begin(const Channel& c) { return c.chain.empty() ? 0 : c.chain.front().begin; }
+  static bool is_reload(const Channel& c) {
+    return c.config.src_multiblk != MultiBlock::kShadow || c.config.dst_multiblk != MultiBlock::kShadow;
   }
 
   // --- engine_foresee.cpp

@@ -123,7 +123,7 @@ void Engine::Impl::plan_reader(Channel& c, Cycle t) {
   Side& rd = c.rd;
   const Side& wr = c.wr;
   rd.ready = kNever;
-  if (rd.pos == rd.total || c.error != 0) {
+  if ((rd.pos == rd.total && !chain_next(c)) || c.error != 0) {
     rd.wait = Cause::kMemory;
     return;
   }
@@ -142,7 +142,8 @@ void Engine::Impl::plan_reader(Channel& c, Cycle t) {
     ready = rd.handshake.from;
     rd.wait = Cause::kHandshake;
   }
-  const Cycle slot = read_slot(c);
+  Cycle slot = read_slot(c);
+  if (!c.chain.empty() && rd.pos != 0 && rd.pos == c.chain.back().begin) slot = after(slot, p.block_gap);
   if (slot > ready) {
     ready = slot;
     rd.wait = Cause::kOutstandingLimit;
@@ -174,7 +175,7 @@ void Engine::Impl::plan_writer(Channel& c, Cycle t) {
   const Side& rd = c.rd;
   wr.ready = kNever;
   wr.wait = Cause::kMemory;
-  if (wr.pos == wr.total || c.error != 0) return;
+  if ((wr.pos == wr.total && !write_next(c)) || c.error != 0) return;
   const std::uint64_t address = wr.address(wr.pos);
   const std::uint32_t end = wr.handshake.on ? wr.handshake.end : wr.total;
   if (wr.pos >= end) {
@@ -213,7 +214,7 @@ void Engine::Impl::plan_writer(Channel& c, Cycle t) {
   const std::uint32_t outstanding = wr.count - wr.head;
   if (looks_back ? wr.count >= wr.limit : outstanding >= wr.limit) {
     const Flight& f = wr.flight(wr.count - wr.limit);
-    Cycle slot = at_response ? after(f.response, 1) : after(f.last, 1 + p.burst_overhead);
+    Cycle slot = at_response ? after(f.response, 1) : after(f.last, 1 + dead_cycles(true));
     if (outstanding > wr.mask) slot = std::max(slot, after(wr.flight(wr.head).response, 1));
     if (slot > ready) {
       ready = slot;

@@ -175,7 +175,7 @@ void Engine::Impl::grant_write(Channel& c, Cycle t) {
     if (i != c.rd.count) f.response = std::max(f.response, c.rd.flight(i).last);
   }
   ++wr.count;
-  path.data_free[w_index] = f.last + 1 + p.burst_overhead;
+  path.data_free[w_index] = f.last + 1 + dead_cycles(true);
   path.stats.w.busy += f.beats;
   ++path.stats.b.busy;
   const Cycle cursor = wr.cursor;
@@ -208,7 +208,7 @@ Flight Engine::Impl::occupy(Port& path, bool write, unsigned channel, Cycle read
   f.last = f.first + beats - 1;
   f.response = write ? f.last + latency : f.last;
   f.beats = beats;
-  free = f.last + 1 + p.burst_overhead;
+  free = f.last + 1 + dead_cycles(write);
   (write ? path.stats.w : path.stats.r).busy += beats;
   if (write) ++path.stats.b.busy;
   return f;

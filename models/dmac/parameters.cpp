@@ -64,6 +64,7 @@ std::vector<ParameterProblem> validate(const Parameters& p) {
   check.range("read_limit", p.read_limit, 0, kMaxOutstanding, " bursts");
   check.range("write_limit", p.write_limit, 0, kMaxOutstanding, " bursts");
   check.range("copy_limit", p.copy_limit, 0, kMaxOutstanding, " bursts");
+  check.range("block_gap", p.block_gap, 0, kLongest, " cycles");
   check.range("fifo_latency", p.fifo_latency, 0, kLongest, " cycles");
   check.range("lli_decode_latency", p.lli_decode_latency, 0, kLongest, " cycles");
   return std::move(check.problems);

@@ -88,6 +88,7 @@ struct Parameters {
   Cycle done_latency = 2;       ///< last response to DMA_TFR_DONE
   Cycle issue_interval = 1;     ///< between two addresses on AR, likewise AW, of one port
   Cycle burst_overhead = 0;     ///< h: dead cycles of the data channel behind each burst
+  bool write_overhead = true;   ///< bursts of writes leave dead cycles, too
   Cycle cut_through_delay = 1;  ///< read beat to the earliest write beat of the same data
   WriteStart write_start = WriteStart::kStoreAndForward;
   /// kStoreAndForward: items beyond the burst that have to be there before it starts, if the block has them.
@@ -103,6 +104,10 @@ struct Parameters {
   Cycle fifo_latency = 1;  ///< space becomes free to its use by a read address
   WriteAddress write_address = WriteAddress::kWithData;
   ReadAddress read_address = ReadAddress::kJustInTime;
+  /// Timed mode: the reader goes on with the next shadow set while the block before is still being written.
+  bool block_overlap = false;
+  Cycle block_gap =
+      0;  ///< block_overlap: a freed slot is used later by so much for the first read of a block
   Cycle handshake_latency = 2;    ///< DMA request seen to the first request of its transaction
   Cycle lli_decode_latency = 2;   ///< last beat of a fetched item to the first request of its block
   bool shared_data_port = false;  ///< R and W of a port share one data channel
