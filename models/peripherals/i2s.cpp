@@ -32,6 +32,12 @@ void DwApbI2s::external_boundary(const std::array<I2sFrame, kI2sChannels>& recei
   changed();
 }
 
+void DwApbI2s::external_start(Picoseconds at) {
+  advance_to(std::max(at, registers_.now()));
+  registers_.external_start();
+  changed();
+}
+
 I2sFrame DwApbI2s::sending(unsigned channel) const {
   if (channel >= registers_.core().tx_count()) return {};
   const i2s::TransmitChannel& tx = registers_.core().tx(channel);

@@ -27,6 +27,8 @@ class DwApbI2s : public SerialSlave {
   /// For a slave: a frame boundary at `at` (not before the current simulation time), and what came in until
   /// it.
   void external_boundary(const std::array<I2sFrame, kI2sChannels>& received, Picoseconds at);
+  /// The clock of the master starts: its first frame begins at `at`. What was left of an earlier one is void.
+  void external_start(Picoseconds at);
   /// Frame that a transmit channel is sending; silence if it is not.
   I2sFrame sending(unsigned channel) const;
 
@@ -53,6 +55,7 @@ class I2sLink : public I2sLine {
     slave_.external_boundary(sent_, at);
     sent_ = {};
   }
+  void clock_starts(Picoseconds at) override { slave_.external_start(at); }
   bool wants_every_frame() const override { return true; }
 
  private:

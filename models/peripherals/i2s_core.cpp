@@ -35,10 +35,18 @@ void Core::advance(Picoseconds time) {
   if (next_ == kNever) return;
   const Cycle limit = sclk_.cycle_at(time);
   while (next_ <= limit) {
+    const bool starts = !in_frame_;
     end_frame(sclk_.time_of(next_), nullptr);
     begin_frame();
+    if (starts && line_ != nullptr) line_->clock_starts(sclk_.time_of(next_));
     next_ += frame_cycles();
   }
+}
+
+void Core::external_start() {
+  if (!enabled_) return;
+  break_frame();
+  begin_frame();
 }
 
 void Core::external_boundary(const std::array<I2sFrame, kI2sChannels>& received) {

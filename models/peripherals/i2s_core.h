@@ -72,6 +72,7 @@ class Core {
 
   void advance(Picoseconds time);
   /// A frame boundary from outside, for a slave, with what came in; now.
+  void external_start();
   void external_boundary(const std::array<I2sFrame, kI2sChannels>& received);
 
   void set_enabled(bool on);          ///< IEN; off empties every FIFO

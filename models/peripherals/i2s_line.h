@@ -40,6 +40,8 @@ class I2sLine {
     return {};
   }
   virtual void frame_ended(Picoseconds at) { (void)at; }
+  /// The frame clock starts: the first frame begins at `at`.
+  virtual void clock_starts(Picoseconds at) { (void)at; }
   /// True: every frame is reported at its time, at the cost of one event each.
   virtual bool wants_every_frame() const { return false; }
 };

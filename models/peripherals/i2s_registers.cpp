@@ -39,6 +39,11 @@ void Registers::advance(Picoseconds time) {
   report_losses();
 }
 
+void Registers::external_start() {
+  core_.external_start();
+  report_losses();
+}
+
 void Registers::external_boundary(const std::array<I2sFrame, kI2sChannels>& received) {
   core_.external_boundary(received);
   report_losses();

@@ -24,6 +24,7 @@ class Registers : public ClockedModel {
   RequestLevels request(Direction direction) const override;
 
   /// A frame boundary from outside, for a slave, at now().
+  void external_start();
   void external_boundary(const std::array<I2sFrame, kI2sChannels>& received);
 
   Core& core() { return core_; }

@@ -75,6 +75,10 @@ class I2sSplit : public I2sLine {
     if (sink_ != nullptr) sink_->frame_ended(at);
     if (source_ != nullptr && source_ != sink_) source_->frame_ended(at);
   }
+  void clock_starts(Picoseconds at) override {
+    if (sink_ != nullptr) sink_->clock_starts(at);
+    if (source_ != nullptr && source_ != sink_) source_->clock_starts(at);
+  }
   bool wants_every_frame() const override {
     return (sink_ != nullptr && sink_->wants_every_frame()) ||
            (source_ != nullptr && source_->wants_every_frame());

@@ -440,6 +440,42 @@ TEST(I2s, SlaveTakesItsFramesFromTheMaster) {
       master_side);
 }
 
+TEST(I2s, ASlaveThatIsReadyHearsTheFirstFrameOfItsMaster) {
+  i2s::Parameters slave_side;
+  slave_side.tx_channels = 0;
+  slave_side.master = false;
+  DwApbI2s slave("slave", slave_side, Clock(kBusHz), Clock(1));
+  ScriptedInitiator cpu("cpu");
+  cpu.socket.bind(slave.socket);
+  I2sLink link(slave);
+  run([&](Bench& b) {
+    constexpr std::uint64_t kData[2] = {0x00, 0x04};  // LTHR and LRBR, RTHR and RRBR
+    b.i2s.set_line(&link);
+    b.linux_hw_params(true);
+    cpu.write32(channel(0, kRcr), 2);
+    cpu.write32(kIer, 1);
+    cpu.write32(kIrer, 1);
+    for (unsigned start = 0; start < 2; ++start) {  // the second finds what the first has left
+      b.master.write32(kIer, 1);
+      b.master.write32(kIter, 1);
+      for (std::uint32_t frame = 1; frame <= 2; ++frame) {
+        b.master.write32(channel(0, kData[0]), 16 * start + 2 * frame);
+        b.master.write32(channel(0, kData[1]), 16 * start + 2 * frame + 1);
+      }
+      b.master.write32(kCer, 1);
+      wait(2.5 * kFrame);
+      for (std::uint32_t frame = 1; frame <= 2; ++frame) {
+        EXPECT_EQ(cpu.read32(channel(0, kData[0])), 16 * start + 2 * frame);
+        EXPECT_EQ(cpu.read32(channel(0, kData[1])), 16 * start + 2 * frame + 1);
+      }
+      b.master.write32(kCer, 0);
+      b.master.write32(kIer, 0);
+      wait(3 * kFrame);
+    }
+    EXPECT_EQ(slave.losses().rx_overrun + slave.losses().rx_underflow, 0u);
+  });
+}
+
 TEST(I2s, ASecondOfSoundNeedsNoEventPerFrame) {
   struct Quiet : I2sLine {
     I2sFrame capture(unsigned, Picoseconds) override { return {1 << 16, 2 << 16}; }
