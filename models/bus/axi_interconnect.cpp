@@ -11,6 +11,7 @@ AxiInterconnect::AxiInterconnect(const sc_core::sc_module_name& name, const Inte
     : sc_module(name),
       in("in", config.masters),
       out("out", config.regions.size()),
+      queue_requests_(config.queue_requests),
       request_latency_(from_picoseconds(clock.time_of(config.request_latency))),
       response_latency_(from_picoseconds(clock.time_of(config.response_latency))),
       masters_(config.masters),

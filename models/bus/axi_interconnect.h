@@ -30,6 +30,9 @@ struct InterconnectConfig {
   Cycle request_latency = 1;   ///< cycles from master to target, per access
   Cycle response_latency = 1;  ///< cycles back
   std::vector<BusRegion> regions;
+  /// Non-blocking: a request is taken at once and waits here for its target, so that no master is held up in
+  /// BEGIN_REQ by a target that another one uses.
+  bool queue_requests = false;
 };
 
 /// What passed one master's socket (DMI accesses do not).
@@ -102,6 +105,7 @@ class AxiInterconnect : public sc_core::sc_module {
   tlm::tlm_sync_enum begin_request(unsigned master, Payload& access, tlm::tlm_phase& phase,
                                    sc_core::sc_time& delay);
   tlm::tlm_sync_enum end_response(Payload& access, const sc_core::sc_time& delay);
+  tlm::tlm_sync_enum take(Route& route, tlm::tlm_phase& phase) const;
   tlm::tlm_sync_enum send_request(Route& route, tlm::tlm_phase& phase, sc_core::sc_time& delay);
   tlm::tlm_sync_enum send_response(Route& route, sc_core::sc_time& delay);
   void deliver_response(Route& route, sc_core::sc_time delay);
@@ -116,6 +120,7 @@ class AxiInterconnect : public sc_core::sc_module {
   void end_route(Route& route);
 
   AddressMap map_;
+  const bool queue_requests_;
   sc_core::sc_time request_latency_;
   sc_core::sc_time response_latency_;
   std::vector<Master> masters_;

@@ -19,6 +19,7 @@ struct AxiInterconnect::Route : tlm::tlm_extension<AxiInterconnect::Route> {
   std::uint64_t address = 0;  // as the master gave it
   sc_time ready;              // while waiting: effective time of the phase that is held back
   bool target_done = false;   // the target needs no END_RESP
+  bool taken = false;         // the master has its END_REQ
 
   tlm::tlm_extension_base* clone() const override { return nullptr; }  // a copy of a transaction has no route
   void copy_from(const tlm::tlm_extension_base&) override {}
@@ -105,6 +106,7 @@ void AxiInterconnect::retry() {
       tlm::tlm_phase phase = tlm::BEGIN_REQ;
       const tlm::tlm_sync_enum answer = send_request(*route, phase, delay);
       if (answer == tlm::TLM_UPDATED && phase == tlm::END_REQ) {
+        if (route->taken) continue;
         in[route->master]->nb_transport_bw(*route->access, phase, delay);
       } else if (answer != tlm::TLM_ACCEPTED) {
         deliver_response(*route, delay);
@@ -143,6 +145,7 @@ tlm::tlm_sync_enum AxiInterconnect::begin_request(unsigned master, Payload& acce
   route.region = region;
   route.address = access.get_address();
   route.target_done = false;
+  route.taken = false;
   if (access.has_mm()) access.acquire();
   access.set_extension(&route);
 
@@ -151,11 +154,11 @@ tlm::tlm_sync_enum AxiInterconnect::begin_request(unsigned master, Payload& acce
   const sc_time at = sc_core::sc_time_stamp() + down;
   if (must_wait(target.requests, at)) {
     wait_in(target.requests, route, at);
-    return tlm::TLM_ACCEPTED;
+    return take(route, phase);
   }
   tlm::tlm_phase sent = tlm::BEGIN_REQ;
   const tlm::tlm_sync_enum answer = send_request(route, sent, down);
-  if (answer == tlm::TLM_ACCEPTED) return answer;  // phase and delay stay as they came
+  if (answer == tlm::TLM_ACCEPTED) return take(route, phase);  // delay stays as it came
   delay = down;
   if (answer == tlm::TLM_COMPLETED) {
     end_route(route);
@@ -172,6 +175,14 @@ tlm::tlm_sync_enum AxiInterconnect::begin_request(unsigned master, Payload& acce
     }
   }
   return answer;
+}
+
+/// A request that its target has not accepted yet: the master gets its END_REQ now, or from the target.
+tlm::tlm_sync_enum AxiInterconnect::take(Route& route, tlm::tlm_phase& phase) const {
+  if (!queue_requests_) return tlm::TLM_ACCEPTED;
+  route.taken = true;
+  phase = tlm::END_REQ;
+  return tlm::TLM_UPDATED;
 }
 
 /// Gives a request to its target. Unless the answer is TLM_ACCEPTED, the request is accepted then; a response
@@ -279,6 +290,7 @@ tlm::tlm_sync_enum AxiInterconnect::nb_transport_bw(int, Payload& access, tlm::t
   }
   if (phase == tlm::END_REQ || phase == tlm::BEGIN_RESP)
     release(targets_[route->region].requests, *route, delay);
+  if (phase == tlm::END_REQ && route->taken) return tlm::TLM_ACCEPTED;
   if (phase != tlm::BEGIN_RESP) return in[route->master]->nb_transport_bw(access, phase, delay);
 
   sc_time up = delay;

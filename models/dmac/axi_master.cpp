@@ -12,17 +12,6 @@ namespace {
 constexpr std::uint64_t kPage = 4096;  // no burst crosses it
 constexpr std::uint64_t kEverything = ~std::uint64_t{0};
 
-AxiStatus to_axi(tlm::tlm_response_status response) {
-  switch (response) {
-    case tlm::TLM_OK_RESPONSE:
-      return AxiStatus::kOkay;
-    case tlm::TLM_ADDRESS_ERROR_RESPONSE:
-      return AxiStatus::kDecErr;
-    default:
-      return AxiStatus::kSlvErr;  // also TLM_INCOMPLETE: nobody took care of it
-  }
-}
-
 void prepare(tlm::tlm_generic_payload& payload, tlm::tlm_command command, std::uint64_t address,
              std::byte* data, unsigned bytes, unsigned streaming_width) {
   payload.set_command(command);
@@ -37,6 +26,17 @@ void prepare(tlm::tlm_generic_payload& payload, tlm::tlm_command command, std::u
 }
 
 }  // namespace
+
+AxiStatus AxiMaster::to_axi(tlm::tlm_response_status response) {
+  switch (response) {
+    case tlm::TLM_OK_RESPONSE:
+      return AxiStatus::kOkay;
+    case tlm::TLM_ADDRESS_ERROR_RESPONSE:
+      return AxiStatus::kDecErr;
+    default:
+      return AxiStatus::kSlvErr;  // also TLM_INCOMPLETE: nobody took care of it
+  }
+}
 
 AxiMaster::AxiMaster(const Clock& clock, std::vector<tlm::tlm_initiator_socket<>*> sockets)
     : clock_(clock),
@@ -155,16 +155,19 @@ Cycle AxiMaster::probe(unsigned master, std::uint64_t address, bool write) {
   return decoded ? cycles_of(delay) : 0;
 }
 
-AxiStatus AxiMaster::commit(const Burst& burst, const BurstTimes& times, std::byte* data) {
-  const unsigned master = burst.master < sockets_.size() ? burst.master : 0;
-  // Kept from burst to burst, unless a target holds on to it or a commit comes from within a commit.
-  PooledPayload& payload = spare_ ? *std::exchange(spare_, nullptr) : pool_.acquire();
+tlm::tlm_fw_transport_if<>& AxiMaster::target(unsigned master) {
+  tlm::tlm_fw_transport_if<>*& target = targets_[master];
+  if (!target) target = sockets_[master]->operator->();
+  return *target;
+}
+
+void AxiMaster::prepare_burst(PooledPayload& payload, const Burst& burst, std::byte* data) const {
   // In a FIXED burst every beat goes to the same address.
   const unsigned streaming = burst.fixed && burst.beat_bytes < burst.bytes ? burst.beat_bytes : burst.bytes;
   prepare(payload, burst.write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND, burst.address, data,
           burst.bytes, streaming);
   AxiExtension& axi = payload.axi;
-  axi.master = master;
+  axi.master = burst.master < sockets_.size() ? burst.master : 0;
   axi.channel = burst.channel;
   axi.kind = burst.kind;
   axi.axi_id = burst.axi_id;
@@ -173,6 +176,14 @@ AxiStatus AxiMaster::commit(const Burst& burst, const BurstTimes& times, std::by
   axi.probe_write = false;
   axi.beats = burst.beats;
   axi.beat_bytes = burst.beat_bytes;
+}
+
+AxiStatus AxiMaster::commit(const Burst& burst, const BurstTimes& times, std::byte* data) {
+  const unsigned master = burst.master < sockets_.size() ? burst.master : 0;
+  // Kept from burst to burst, unless a target holds on to it or a commit comes from within a commit.
+  PooledPayload& payload = spare_ ? *std::exchange(spare_, nullptr) : pool_.acquire();
+  prepare_burst(payload, burst, data);
+  AxiExtension& axi = payload.axi;
   axi.accepted = times.accepted;
   axi.first_beat = times.first_beat;
   axi.last_beat = times.last_beat;
@@ -183,12 +194,10 @@ AxiStatus AxiMaster::commit(const Burst& burst, const BurstTimes& times, std::by
   const Picoseconds now = to_picoseconds(sc_core::sc_time_stamp());
   sc_core::sc_time delay =
       due != kNever && due > now ? from_picoseconds(due - now) : sc_core::sc_time(sc_core::SC_ZERO_TIME);
-  tlm::tlm_fw_transport_if<>*& target = targets_[master];
-  if (!target) target = sockets_[master]->operator->();
   if (FaultPoint* hook = hooks_[master]; !hook) {
-    target->b_transport(payload, delay);
+    target(master).b_transport(payload, delay);
   } else if (!hook->before(payload, delay)) {
-    target->b_transport(payload, delay);
+    target(master).b_transport(payload, delay);
     hook->after(payload, delay);
   }
   const AxiStatus status = to_axi(payload.get_response_status());

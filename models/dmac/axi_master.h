@@ -1,5 +1,5 @@
 // The AXI master ports of the controller in `lt`: bursts become blocking transactions or direct memory
-// accesses.
+// accesses; and what both timing modes share.
 #pragma once
 
 #include <tlm_utils/simple_initiator_socket.h>
@@ -39,6 +39,18 @@ class AxiMaster : public AxiPort {
   AxiStatus commit(const Burst& burst, const BurstTimes& times, std::byte* data) override;
   void request(std::uint32_t tag, const Burst& burst, Cycle at, std::byte* data) override;
 
+ protected:
+  const Clock& clock() const { return clock_; }
+  const std::vector<tlm::tlm_initiator_socket<>*>& sockets() const { return sockets_; }
+  tlm::tlm_fw_transport_if<>& target(unsigned master);
+  FaultPoint* fault_point(unsigned master) const { return hooks_[master]; }
+  PortListener* listener() const { return listener_; }
+  PayloadPool& pool() { return pool_; }
+  Cycle cycles_of(const sc_core::sc_time& time) const;
+  /// All that a burst says but its times.
+  void prepare_burst(PooledPayload& payload, const Burst& burst, std::byte* data) const;
+  static AxiStatus to_axi(tlm::tlm_response_status response);
+
  private:
   static constexpr unsigned kCached = 64;  ///< pages without direct access, by page number
   struct Routes {
@@ -49,7 +61,6 @@ class AxiMaster : public AxiPort {
 
   Path look_up(unsigned master, std::uint64_t address, bool write);
   Cycle probe(unsigned master, std::uint64_t address, bool write);
-  Cycle cycles_of(const sc_core::sc_time& latency) const;
   void forget();
 
   const Clock clock_;

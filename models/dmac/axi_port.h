@@ -30,6 +30,7 @@ struct Burst {
   /// Writes: a beat is offered no earlier than so many cycles behind the read beat that brings its last byte;
   /// kNever: all of its data are there.
   Cycle lag = kNever;
+  Cycle complete = 0;  ///< writes with a lag: the last beat is offered no earlier, as far as is known
 };
 
 /// When the parts of a burst happen, in absolute cycles; kNever where nobody knows yet.

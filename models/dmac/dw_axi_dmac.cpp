@@ -87,7 +87,7 @@ tlm::tlm_response_status refusal(const tlm::tlm_generic_payload& payload, const 
 }  // namespace
 
 DwAxiDmac::DwAxiDmac(sc_core::sc_module_name module_name, const dmac::Parameters& parameters,
-                     const Clock& clock)
+                     const Clock& clock, DmacTiming timing)
     : sc_module(module_name),
       regs("regs"),
       masters("master", validated(parameters, name()).num_masters),
@@ -98,8 +98,10 @@ DwAxiDmac::DwAxiDmac(sc_core::sc_module_name module_name, const dmac::Parameters
       acknowledge_to("acknowledge_to", parameters.num_hs_if),
       clock_(clock),
       source_{name()},
-      axi_(clock, pointers(masters)),
-      registers_(parameters, clock, source_, axi_, *this),
+      axi_(timing == DmacTiming::kApproximate
+               ? std::unique_ptr<dmac::AxiMaster>(new dmac::AxiMasterAt(clock, pointers(masters)))
+               : std::make_unique<dmac::AxiMaster>(clock, pointers(masters))),
+      registers_(parameters, clock, source_, *axi_, *this),
       request_inputs_(parameters.num_hs_if),
       wake_event_("wake_event"),
       line_event_("line_event"),
@@ -109,10 +111,12 @@ DwAxiDmac::DwAxiDmac(sc_core::sc_module_name module_name, const dmac::Parameters
     request_inputs_[n].number = n;
     request[n].bind(request_inputs_[n]);
   }
-  axi_.set_listener(&registers_.engine());
+  axi_->set_listener(&registers_.engine());
+  if (timing == DmacTiming::kApproximate) axi_at_ = static_cast<dmac::AxiMasterAt*>(axi_.get());
   regs.register_b_transport(this, &DwAxiDmac::b_transport);
   regs.register_transport_dbg(this, &DwAxiDmac::transport_dbg);
   for (std::size_t i = 0; i < masters.size(); ++i) {
+    if (axi_at_) masters[i].register_nb_transport_bw(this, &DwAxiDmac::nb_transport_bw, static_cast<int>(i));
     masters[i].register_invalidate_direct_mem_ptr(this, &DwAxiDmac::invalidate, static_cast<int>(i));
   }
   SC_HAS_PROCESS(DwAxiDmac);
@@ -133,10 +137,19 @@ void DwAxiDmac::set_observer(Observer* observer) {
   registers_.set_observer(observer);
 }
 
-void DwAxiDmac::set_dmi_allowed(bool allowed) { axi_.set_dmi_allowed(allowed); }
+void DwAxiDmac::set_dmi_allowed(bool allowed) { axi_->set_dmi_allowed(allowed); }
 
 void DwAxiDmac::invalidate(int master, sc_dt::uint64 first, sc_dt::uint64 last) {
-  axi_.invalidate(static_cast<unsigned>(master), first, last);
+  axi_->invalidate(static_cast<unsigned>(master), first, last);
+}
+
+/// A response is noted by the engine and acted upon in the same cycle.
+tlm::tlm_sync_enum DwAxiDmac::nb_transport_bw(int master, tlm::tlm_generic_payload& payload,
+                                              tlm::tlm_phase& phase, sc_core::sc_time& delay) {
+  const tlm::tlm_sync_enum answer =
+      axi_at_->nb_transport_bw(static_cast<unsigned>(master), payload, phase, delay);
+  synchronize();
+  return answer;
 }
 
 // --- accesses ---

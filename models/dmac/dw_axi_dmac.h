@@ -12,12 +12,16 @@
 #include "base/dma_handshake.h"
 #include "base/fault_point.h"
 #include "base/observer.h"
-#include "dmac/axi_master.h"
+#include "dmac/axi_master_at.h"
 #include "dmac/engine.h"
 #include "dmac/parameters.h"
 #include "dmac/registers.h"
 
 namespace dmavp {
+
+/// How bursts travel: as blocking transactions or direct memory accesses with annotated time, or as
+/// non-blocking ones, several at a time.
+enum class DmacTiming : std::uint8_t { kLoose, kApproximate };
 
 /// Timing: an access takes effect at now + delay and adds Parameters::register_latency to the delay. Nothing
 /// is clocked: one event wakes the controller when the engine has something due. Results do not depend on how
@@ -38,7 +42,8 @@ class DwAxiDmac : public sc_core::sc_module, private dmac::OutputSink {
   sc_core::sc_vector<DmaAcknowledgePort> acknowledge_to;
 
   /// @throws std::invalid_argument listing every parameter out of range
-  DwAxiDmac(sc_core::sc_module_name name, const dmac::Parameters& parameters, const Clock& clock);
+  DwAxiDmac(sc_core::sc_module_name name, const dmac::Parameters& parameters, const Clock& clock,
+            DmacTiming timing = DmacTiming::kLoose);
   ~DwAxiDmac() override;
 
   void set_observer(Observer* observer);  ///< null: no events, no cost; see Observer::interests
@@ -46,7 +51,7 @@ class DwAxiDmac : public sc_core::sc_module, private dmac::OutputSink {
 
   /// Hooks on the sockets (fault_point.h); null removes one.
   void set_register_fault_point(FaultPoint* hook) { register_hook_ = hook; }
-  void set_master_fault_point(unsigned master, FaultPoint* hook) { axi_.set_fault_point(master, hook); }
+  void set_master_fault_point(unsigned master, FaultPoint* hook) { axi_->set_fault_point(master, hook); }
 
   /// A fault: the clock is off from the current simulation time until `until` (picoseconds; kNever for good).
   /// No burst is issued meanwhile, those on the bus complete, and register accesses are answered with SLVERR.
@@ -78,6 +83,8 @@ class DwAxiDmac : public sc_core::sc_module, private dmac::OutputSink {
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void perform(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned transport_dbg(tlm::tlm_generic_payload& payload);
+  tlm::tlm_sync_enum nb_transport_bw(int master, tlm::tlm_generic_payload& payload, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay);
   void invalidate(int master, sc_dt::uint64 first, sc_dt::uint64 last);
   tlm::tlm_response_status access(tlm::tlm_generic_payload& payload, Cycle at, Picoseconds time);
 
@@ -91,7 +98,8 @@ class DwAxiDmac : public sc_core::sc_module, private dmac::OutputSink {
 
   const Clock clock_;
   const EventSource source_;
-  dmac::AxiMaster axi_;
+  std::unique_ptr<dmac::AxiMaster> axi_;
+  dmac::AxiMasterAt* axi_at_ = nullptr;  ///< kApproximate: the same
   dmac::Registers registers_;
   Observer* access_observer_ = nullptr;
   Observer* interrupt_observer_ = nullptr;

@@ -177,7 +177,11 @@ void Engine::Impl::send_data(Channel& c, Side& side, Cycle t, bool contended) {
   burst.axi_id = static_cast<std::uint32_t>((write ? c.axi_id >> 16 : c.axi_id) & 0xFFFF);
   burst.qos = static_cast<std::uint8_t>((write ? c.axi_qos : c.axi_qos >> 4) & 0xF);
   burst.position = side.pos;
-  if (write && p.write_start == WriteStart::kCutThrough) burst.lag = p.cut_through_delay;
+  if (write && p.write_start == WriteStart::kCutThrough) {
+    burst.lag = p.cut_through_delay;
+    const Flight* f = carrier(c.rd, side.pos + side.bytes);
+    if (f && f->last != kNever) burst.complete = f->last + p.cut_through_delay;
+  }
   const std::uint32_t tag = prepare_request(c, burst);
   Request& q = requests[tag];
   q.flight = side.count;

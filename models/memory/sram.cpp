@@ -50,12 +50,64 @@ Sram::Sram(const sc_core::sc_module_name& name, BackingStore& store, const SramC
     : sc_module(name),
       socket("socket"),
       store_(store),
+      clock_(clock),
+      responder_(
+          "responder", [this](tlm::tlm_generic_payload& access) { carry_out(access); },
+          [this](tlm::tlm_generic_payload& access, tlm::tlm_phase& phase, sc_core::sc_time& delay) {
+            return socket->nb_transport_bw(access, phase, delay);
+          }),
       read_latency_(from_picoseconds(clock.time_of(config.read_latency))),
       write_latency_(from_picoseconds(clock.time_of(config.write_latency))),
       allow_dmi_(config.allow_dmi) {
   socket.register_b_transport(this, &Sram::b_transport);
+  socket.register_nb_transport_fw(this, &Sram::nb_transport_fw);
   socket.register_get_direct_mem_ptr(this, &Sram::get_direct_mem_ptr);
   socket.register_transport_dbg(this, &Sram::transport_dbg);
+}
+
+/// Cycles in which the beats of a burst pass.
+static Cycle beats_of(const tlm::tlm_generic_payload& access) {
+  const auto* axi = access.get_extension<AxiExtension>();
+  if (axi == nullptr) return 1;
+  if (access.is_write() && axi->first_beat != kNever && axi->last_beat != kNever &&
+      axi->last_beat >= axi->first_beat)
+    return axi->last_beat - axi->first_beat + 1;
+  return axi->beats;
+}
+
+/// When a request that arrives at `at` is answered; takes the data port for it.
+sc_core::sc_time Sram::answer_time(const tlm::tlm_generic_payload& access, const sc_core::sc_time& at) {
+  const Cycle beats = beats_of(access);
+  sc_core::sc_time& free = data_free_[access.is_write() ? 1 : 0];
+  const sc_core::sc_time first = std::max(access.is_write() ? at : at + read_latency_, free);
+  free = first + from_picoseconds(clock_.time_of(beats));
+  if (!access.is_write()) return first;
+  return first + from_picoseconds(clock_.time_of(beats - 1)) + write_latency_;
+}
+
+tlm::tlm_sync_enum Sram::nb_transport_fw(tlm::tlm_generic_payload& access, tlm::tlm_phase& phase,
+                                         sc_core::sc_time& delay) {
+  if (phase == tlm::END_RESP) {
+    responder_.ended(delay);
+    return tlm::TLM_COMPLETED;
+  }
+  if (phase != tlm::BEGIN_REQ) return tlm::TLM_ACCEPTED;  // ignorable
+  sc_core::sc_time arrival = delay;
+  if (hook_ != nullptr && hook_->before(access, arrival)) {
+    delay = arrival;
+    return tlm::TLM_COMPLETED;
+  }
+  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  responder_.respond(access, answer_time(access, now + arrival) - now);
+  phase = tlm::END_REQ;
+  return tlm::TLM_UPDATED;
+}
+
+/// The access itself, at the time of its answer.
+void Sram::carry_out(tlm::tlm_generic_payload& access) {
+  sc_core::sc_time unused;
+  perform(access, unused);
+  if (hook_ != nullptr) hook_->after(access, unused);
 }
 
 void Sram::b_transport(tlm::tlm_generic_payload& access, sc_core::sc_time& delay) {

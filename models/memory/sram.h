@@ -1,6 +1,7 @@
 // SRAM: a backing store with a latency, as a TLM-2.0 target.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <systemc>
 #include <tlm>
@@ -10,6 +11,7 @@
 #include "base/clock.h"
 #include "base/cxx_standard.h"
 #include "base/fault_point.h"
+#include "memory/at_responder.h"
 #include "memory/backing_store.h"
 
 namespace dmavp {
@@ -24,6 +26,10 @@ struct SramConfig {
 /// beat to the same place). Addresses are offsets into the store. An access that leaves it is
 /// TLM_ADDRESS_ERROR_RESPONSE and changes nothing; malformed payloads get the matching error response.
 /// TLM_IGNORE_COMMAND with AxiExtension returns the latency alone.
+///
+/// Non-blocking requests are taken at once (END_REQ in the same call) and answered burst by burst: reads and
+/// writes have a data port each, which moves one beat a cycle in the order of the requests. BEGIN_RESP is the
+/// first beat of a read and the response to a write.
 class Sram : public sc_core::sc_module {
  public:
   tlm_utils::simple_target_socket<Sram> socket;
@@ -40,6 +46,10 @@ class Sram : public sc_core::sc_module {
   void set_fault_point(FaultPoint* hook);
 
  private:
+  tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload& access, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay);
+  sc_core::sc_time answer_time(const tlm::tlm_generic_payload& access, const sc_core::sc_time& at);
+  void carry_out(tlm::tlm_generic_payload& access);
   void b_transport(tlm::tlm_generic_payload& access, sc_core::sc_time& delay);
   void perform(tlm::tlm_generic_payload& access, sc_core::sc_time& delay);
   bool get_direct_mem_ptr(tlm::tlm_generic_payload& access, tlm::tlm_dmi& dmi);
@@ -48,6 +58,9 @@ class Sram : public sc_core::sc_module {
   void revoke();
 
   BackingStore& store_;
+  const Clock clock_;
+  AtResponder responder_;
+  std::array<sc_core::sc_time, 2> data_free_;  ///< of the read and the write port
   sc_core::sc_time read_latency_;
   sc_core::sc_time write_latency_;
   bool allow_dmi_;

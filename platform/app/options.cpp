@@ -33,7 +33,8 @@ po::options_description run_options() {
   po::options_description options("options");
   options.add_options()("help,h", "this text")("board", po::value<std::string>()->value_name("NAME|FILE"),
                                                "built-in board, .dts or .dtb (default k210)")(
-      "timing", po::value<std::string>()->value_name("lt"), "timing mode")(
+      "timing", po::value<std::string>()->value_name("lt|at"),
+      "loosely timed (fast) or approximately timed (default: the scenario's)")(
       "seed", po::value<std::string>()->value_name("N"),
       "root of every random choice (default: the scenario's)")(
       "set", po::value<Words>()->value_name("PATH=VALUE"),
@@ -102,8 +103,9 @@ void fill_run(const po::variables_map& values, RunOptions& run) {
   }
   if (values.count("timing") != 0) {
     const auto timing = values["timing"].as<std::string>();
-    if (timing == "at") throw InputError("--timing at is not available in this version (only lt)");
-    if (timing != "lt") throw InputError("--timing " + timing + ": no such timing mode (lt)");
+    if (timing != "lt" && timing != "at")
+      throw InputError("--timing " + timing + ": no such timing mode (lt, at)");
+    run.timing = timing;
   }
   if (values.count("board") != 0) run.board = values["board"].as<std::string>();
   if (values.count("seed") != 0) {

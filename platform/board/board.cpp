@@ -59,6 +59,7 @@ void Board::build_bus() {
   for (const DmacDescription& dmac : description_.dmacs) config.masters += dmac.parameters.num_masters;
   config.request_latency = description_.request_latency;
   config.response_latency = description_.response_latency;
+  config.queue_requests = description_.timed;
   for (const MemoryDescription& m : description_.memories)
     config.regions.push_back({m.name, m.base, m.size, false});
   config.regions.push_back({description_.plic.name, description_.plic.base, description_.plic.size, false});
@@ -95,7 +96,9 @@ void Board::build_plic() {
 void Board::build_dmacs() {
   unsigned master = static_cast<unsigned>(description_.cpus.size());
   for (const DmacDescription& d : description_.dmacs) {
-    auto dmac = std::make_unique<DwAxiDmac>(module_name(d.name).c_str(), d.parameters, Clock(d.clock_hz));
+    auto dmac =
+        std::make_unique<DwAxiDmac>(module_name(d.name).c_str(), d.parameters, Clock(d.clock_hz),
+                                    description_.timed ? DmacTiming::kApproximate : DmacTiming::kLoose);
     dmac->set_dmi_allowed(d.dmi);
     links_.join(d.name, bus_->out[next_region_++], dmac->regs);
     for (unsigned i = 0; i < dmac->masters.size(); ++i)

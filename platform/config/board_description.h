@@ -123,6 +123,7 @@ struct BoardDescription {
   std::uint64_t request_latency = 0;  ///< cycles
   std::uint64_t response_latency = 0;
   bool coherent = true;
+  bool timed = false;                ///< timing mode at
   std::vector<std::string> ignored;  ///< paths of nodes nobody knows
   std::vector<std::string> notes;    ///< what was assumed or left out, one sentence each
 };

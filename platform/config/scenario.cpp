@@ -201,9 +201,9 @@ class Parser {
          {"timing", text(scenario_.timing)},
          {"duration", time([this](std::uint64_t v) { scenario_.duration_ps = v; })},
          {"modules", [this](const toml::node& node, const std::string& key) { read_modules(node, key); }}});
-    if (scenario_.timing != "lt") {
+    if (scenario_.timing != "lt" && scenario_.timing != "at") {
       problems_.push_back(file_ + ": scenario.timing: \"" + scenario_.timing +
-                          "\" is not available (only \"lt\")");
+                          "\" is no timing mode (lt, at)");
     }
     read_table("expect",
                {{"errors", number([this](std::uint64_t v) { scenario_.expect.errors = v; })},

@@ -110,6 +110,8 @@ class Run {
         forbidden_log_(scenario_.expect.log_never),
         choices_(options.seed.value_or(scenario_.seed)),
         recorder_(recordings_.trace(), recordings_.views()) {
+    if (!options.timing.empty()) scenario_.timing = options.timing;
+    description_.timed = scenario_.timing == "at";
     for (const std::string& insmod : options.insmods) scenario_.modules.push_back(parse_insmod(insmod));
     check_modules();
     faults_ = std::make_unique<FaultInjection>(scenario_.faults, description_, module_names(scenario_),

@@ -13,6 +13,7 @@ namespace dmavp::platform {
 struct RunOptions {
   std::string scenario = "default";
   std::string board = "k210";
+  std::string timing;  ///< "lt", "at"; empty: the scenario's
   std::optional<std::uint64_t> seed;
   std::vector<Setting> settings;  ///< --set in order; a path with ':' is the board's
   std::vector<std::string> insmods;

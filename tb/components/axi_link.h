@@ -23,6 +23,11 @@ class AxiLink : public sc_core::sc_module {
   const AxiChecker& checker() const { return checker_; }
 
  private:
+  void look_at(const tlm::tlm_generic_payload& access);
+  tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload& access, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay);
+  tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload& access, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay);
   void b_transport(tlm::tlm_generic_payload& access, sc_core::sc_time& delay);
   bool get_direct_mem_ptr(tlm::tlm_generic_payload& access, tlm::tlm_dmi& dmi);
   unsigned transport_dbg(tlm::tlm_generic_payload& access);

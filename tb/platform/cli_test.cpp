@@ -59,7 +59,7 @@ std::vector<WrongInput> wrong_inputs() {
       {"later_sweep", {"sweep"}, {"sweep is not available"}},
       {"later_calibrate", {"calibrate", "x.csv"}, {"calibrate is not available"}},
       {"later_diagnostics", {"diagnostics"}, {"diagnostics is not available"}},
-      {"later_at", {"run", "--timing", "at"}, {"--timing at is not available"}},
+      {"timing", {"run", "--timing", "xt"}, {"--timing xt: no such timing mode (lt, at)"}},
       {"later_html", {"run", "--html", "x"}, {"--html is not available"}},
       {"later_expect_diagnostic",
        {"run", "--expect-diagnostic", "x"},

@@ -17,18 +17,22 @@ namespace {
 
 using platform::Outcome;
 
-class OnEveryLink : public testing::TestWithParam<std::tuple<const char*, bool>> {
+enum class Way { kDmi, kTransactions, kTimed };  ///< of a burst to the memory
+
+class OnEveryLink : public testing::TestWithParam<std::tuple<const char*, Way>> {
  protected:
   SocOptions options(CheckedLinks& links) const {
     SocOptions o;
     o.board = std::get<0>(GetParam());
-    const std::string dmi = std::string(":dmavp,dmi=") + (std::get<1>(GetParam()) ? "1" : "0");
+    const std::string dmi = std::string(":dmavp,dmi=") + (way() == Way::kTransactions ? "0" : "1");
     o.settings = {"dmac0" + dmi};
     if (o.board == "agilex5") o.settings.push_back("dmac1" + dmi);
     o.links = &links;
     o.check_axi = true;
+    o.timed = way() == Way::kTimed;
     return o;
   }
+  static Way way() { return std::get<1>(GetParam()); }
   struct Names {
     std::vector<std::string> used, unused;
   };
@@ -55,12 +59,15 @@ class OnEveryLink : public testing::TestWithParam<std::tuple<const char*, bool>>
     return boards.at(std::get<0>(GetParam()));
   }
 };
-INSTANTIATE_TEST_SUITE_P(
-    Boards, OnEveryLink,
-    testing::Combine(testing::Values("k210", "jh7110", "agilex5", "generic16", "generic32"), testing::Bool()),
-    [](const auto& row) {
-      return std::string(std::get<0>(row.param)) + (std::get<1>(row.param) ? "_dmi" : "_transactions");
-    });
+std::string name_of(const testing::TestParamInfo<std::tuple<const char*, Way>>& row) {
+  static constexpr const char* kWays[] = {"_dmi", "_transactions", "_timed"};
+  return std::string(std::get<0>(row.param)) + kWays[static_cast<unsigned>(std::get<1>(row.param))];
+}
+INSTANTIATE_TEST_SUITE_P(Boards, OnEveryLink,
+                         testing::Combine(testing::Values("k210", "jh7110", "agilex5", "generic16",
+                                                          "generic32"),
+                                          testing::Values(Way::kDmi, Way::kTransactions, Way::kTimed)),
+                         name_of);
 
 TEST_P(OnEveryLink, TheMainJobBreaksNoRule) {
   CheckedLinks links;
@@ -91,7 +98,7 @@ TEST_P(OnEveryLink, TheMainJobBreaksNoRule) {
   }
   EXPECT_GE(bursts, 300u);
   // Without direct memory every burst is a payload.
-  EXPECT_EQ(payloads, std::get<1>(GetParam()) ? 0 : bursts);
+  EXPECT_EQ(payloads, way() == Way::kDmi ? 0 : bursts);
   std::vector<std::string> all = names().used;
   all.insert(all.end(), names().unused.begin(), names().unused.end());
   EXPECT_THAT(seen, testing::UnorderedElementsAreArray(all));
@@ -116,7 +123,7 @@ TEST_P(OnEveryLink, APlantedViolationIsSeen) {
   std::vector<std::string> expected = names().unused;
   for (const std::string& name : names().used) {
     const bool memory = name == "ram0" || name.find(".m") != std::string::npos;
-    if (memory && std::get<1>(GetParam())) expected.push_back(name);
+    if (memory && way() == Way::kDmi) expected.push_back(name);
   }
   EXPECT_THAT(quiet, testing::UnorderedElementsAreArray(expected));
 }

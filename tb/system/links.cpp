@@ -7,6 +7,8 @@ namespace dmavp::tb {
 Saboteur::Saboteur(const sc_core::sc_module_name& name, unsigned when)
     : sc_module(name), target("target"), initiator("initiator"), when_(when) {
   target.register_b_transport(this, &Saboteur::b_transport);
+  target.register_nb_transport_fw(this, &Saboteur::nb_transport_fw);
+  initiator.register_nb_transport_bw(this, &Saboteur::nb_transport_bw);
   target.register_get_direct_mem_ptr(this, &Saboteur::get_direct_mem_ptr);
   target.register_transport_dbg(this, &Saboteur::transport_dbg);
   initiator.register_invalidate_direct_mem_ptr(this, &Saboteur::invalidate_direct_mem_ptr);
@@ -15,6 +17,22 @@ Saboteur::Saboteur(const sc_core::sc_module_name& name, unsigned when)
 void Saboteur::b_transport(tlm::tlm_generic_payload& access, sc_core::sc_time& delay) {
   initiator->b_transport(access, delay);
   if (++calls_ == when_) access.set_address(access.get_address() + 8);
+}
+
+tlm::tlm_sync_enum Saboteur::nb_transport_fw(tlm::tlm_generic_payload& access, tlm::tlm_phase& phase,
+                                             sc_core::sc_time& delay) {
+  if (phase == tlm::BEGIN_REQ) ++calls_;
+  return initiator->nb_transport_fw(access, phase, delay);
+}
+
+tlm::tlm_sync_enum Saboteur::nb_transport_bw(tlm::tlm_generic_payload& access, tlm::tlm_phase& phase,
+                                             sc_core::sc_time& delay) {
+  if (phase != tlm::BEGIN_RESP || ++answers_ != when_) return target->nb_transport_bw(access, phase, delay);
+  const sc_dt::uint64 address = access.get_address();
+  access.set_address(address + 8);
+  const tlm::tlm_sync_enum answer = target->nb_transport_bw(access, phase, delay);
+  access.set_address(address);
+  return answer;
 }
 
 bool Saboteur::get_direct_mem_ptr(tlm::tlm_generic_payload& access, tlm::tlm_dmi& dmi) {

@@ -25,17 +25,22 @@ class Saboteur : public sc_core::sc_module {
   tlm_utils::passthrough_target_socket<Saboteur> target;
   tlm_utils::simple_initiator_socket<Saboteur> initiator;
 
-  /// `when`: the transport call it breaks, 1 for the first; 0 for none.
+  /// `when`: the transport call it breaks (of non-blocking ones, the response), 1 for the first; 0 for none.
   Saboteur(const sc_core::sc_module_name& name, unsigned when);
   unsigned calls() const { return calls_; }
 
  private:
   void b_transport(tlm::tlm_generic_payload& access, sc_core::sc_time& delay);
+  tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload& access, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay);
+  tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload& access, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay);
   bool get_direct_mem_ptr(tlm::tlm_generic_payload& access, tlm::tlm_dmi& dmi);
   unsigned transport_dbg(tlm::tlm_generic_payload& access);
   void invalidate_direct_mem_ptr(sc_dt::uint64 first, sc_dt::uint64 last);
 
   unsigned when_;
+  unsigned answers_ = 0;
   unsigned calls_ = 0;
 };
 

@@ -29,9 +29,18 @@ AxiLimits axi_limits(const platform::DmacDescription& description) {
   return limits;
 }
 
+namespace {
+
+platform::BoardDescription timed(platform::BoardDescription description, bool on) {
+  description.timed = on;
+  return description;
+}
+
+}  // namespace
+
 Soc::Soc(const SocOptions& options)
     : tree_(board_tree(options.board, options.settings)),
-      description_(platform::describe_board(tree_)),
+      description_(timed(platform::describe_board(tree_), options.timed)),
       choices_(options.seed) {
   board_ = options.links != nullptr ? std::make_unique<platform::Board>("board", description_, *options.links)
                                     : std::make_unique<platform::Board>("board", description_);

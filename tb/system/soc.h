@@ -28,6 +28,7 @@ struct SocOptions {
   std::vector<std::string> settings;
   std::uint64_t seed = 1;
   platform::Links* links = nullptr;  ///< null: direct
+  bool timed = false;                ///< timing mode at
   bool check_axi = false;  ///< the AXI checker sees every burst; without it direct memory goes unseen
 };
 
