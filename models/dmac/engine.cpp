@@ -32,7 +32,7 @@ Engine::Impl::Impl(const Parameters& parameters, const Clock& clock_in, EventSou
       asynchronous(!port_in.immediate()),
       looks_back(asynchronous || !remembers_nothing(parameters)),
       ports{Port(order, parameters.tie_break), Port(order, parameters.tie_break)},
-      scratch(fifo_size) {
+      scratch(std::max(fifo_size, longest_burst(parameters) * parameters.data_width_bytes)) {
   for (unsigned i = 0; i < kMaxChannels; ++i) {
     channels[i].index = i;
     channels[i].rd.address_mask = channels[i].wr.address_mask = address_mask;

