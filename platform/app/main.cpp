@@ -32,6 +32,8 @@ int execute(const CommandLine& line) {
       if (std::cout) return status;
       break;
     }
+    case Command::kCalibrate:
+      return calibrate(line.calibrate);
     case Command::kRegs:
       print_registers(std::cout, line.board, line.run.settings, line.device, line.format);
       break;

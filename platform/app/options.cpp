@@ -19,6 +19,7 @@ constexpr const char* kOverview =
     "  run [SCENARIO]          boot the board and run a scenario (\"default\" if none is named)\n"
     "  dmatest [NAME=VALUE...] run the kernel's DMA test client with these module parameters\n"
     "  diff A.json B.json      compare two results field by field\n"
+    "  calibrate REFERENCE.csv fit the timing of the controller to measured transfers\n"
     "  regs                    register reference of the DMA controller or a peripheral\n"
     "  boards, scenarios, modules, properties, faults    list what there is\n"
     "\n"
@@ -96,6 +97,12 @@ void split_equals(const std::string& text, const std::string& where, std::string
   value = text.substr(equals + 1);
 }
 
+std::string file_name(const po::variables_map& values, const char* option) {
+  const auto file = values[option].as<std::string>();
+  if (file.empty()) throw InputError(std::string("--") + option + ": the name of the file is empty");
+  return file;
+}
+
 void fill_run(const po::variables_map& values, RunOptions& run) {
   for (const char* later : {"html", "expect-diagnostic"}) {
     if (values.count(later) != 0)
@@ -124,8 +131,7 @@ void fill_run(const po::variables_map& values, RunOptions& run) {
   for (auto [option, file] : {std::pair{"json", &run.json_file}, std::pair{"trace", &run.trace_file},
                               std::pair{"vcd", &run.vcd_file}, std::pair{"perfetto", &run.perfetto_file}}) {
     if (values.count(option) == 0) continue;
-    *file = values[option].as<std::string>();
-    if (file->empty()) throw InputError(std::string("--") + option + ": the name of the file is empty");
+    *file = file_name(values, option);
   }
   if (values.count("trace-filter") != 0) {
     if (run.trace_file.empty()) throw InputError("--trace-filter without --trace");
@@ -237,6 +243,37 @@ CommandLine parse_diff(const Words& arguments) {
   return line;
 }
 
+CommandLine parse_calibrate(const Words& arguments) {
+  po::options_description options("options");
+  options.add_options()("help,h", "this text")(
+      "evaluate", po::value<std::string>()->value_name("OTHER.csv"),
+      "fit all rows of the reference and report on these (default: every fourth row of the reference is not "
+      "fitted, but reported on)")("json", po::value<std::string>()->value_name("FILE"), "write the result")(
+      "quiet,q", "no text");
+  const auto values = parse(arguments, options, "calibrate");
+  if (values.count("help") != 0) {
+    return help(
+        "usage: dmavp calibrate REFERENCE.csv [OPTION...]\n\n"
+        "Finds the parameters with which the controller of the timed mode takes as long as an engine of\n"
+        "which cycle counts are known, and prints them as device-tree properties, with the errors that\n"
+        "remain. The columns of the file are described in docs/accuracy.md.\n\n"
+        "exit status: 0 targets met, 1 missed, 2 wrong input or command line\n\n" +
+        shown(options));
+  }
+  CommandLine line;
+  line.command = Command::kCalibrate;
+  const Words files = values.count("positional") != 0 ? values["positional"].as<Words>() : Words{};
+  if (files.size() != 1) {
+    throw InputError("dmavp calibrate: one reference file is needed, " + std::to_string(files.size()) +
+                     " given (see dmavp calibrate --help)");
+  }
+  line.calibrate.reference = files[0];
+  if (values.count("evaluate") != 0) line.calibrate.evaluate = values["evaluate"].as<std::string>();
+  if (values.count("json") != 0) line.calibrate.json_file = file_name(values, "json");
+  line.calibrate.quiet = values.count("quiet") != 0;
+  return line;
+}
+
 // The commands that list something.
 CommandLine parse_list(const std::string& name, Command command, const Words& arguments) {
   po::options_description options("options");
@@ -299,13 +336,14 @@ CommandLine parse_command_line(const Words& arguments) {
   if (name == "run") return parse_run(rest);
   if (name == "dmatest") return parse_dmatest(rest);
   if (name == "diff") return parse_diff(rest);
+  if (name == "calibrate") return parse_calibrate(rest);
   if (name == "regs") return parse_list(name, Command::kRegs, rest);
   if (name == "boards") return parse_list(name, Command::kBoards, rest);
   if (name == "scenarios") return parse_list(name, Command::kScenarios, rest);
   if (name == "modules") return parse_list(name, Command::kModules, rest);
   if (name == "properties") return parse_list(name, Command::kProperties, rest);
   if (name == "faults") return parse_list(name, Command::kFaults, rest);
-  for (const char* later : {"sweep", "calibrate", "diagnostics"}) {
+  for (const char* later : {"sweep", "diagnostics"}) {
     if (name == later) throw InputError("dmavp " + name + " is not available in this version");
   }
   throw InputError("\"" + name + "\" is no command of dmavp (see dmavp --help)");

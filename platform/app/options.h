@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/app/calibrate.h"
 #include "platform/report/difference.h"
 #include "platform/run/run.h"
 
@@ -14,6 +15,7 @@ enum class Command {
   kVersion,
   kRun,
   kDiff,
+  kCalibrate,
   kRegs,
   kBoards,
   kScenarios,
@@ -31,6 +33,7 @@ struct CommandLine {
   std::string format;          ///< of regs, properties and faults
   std::string file_a, file_b;  ///< of diff
   std::vector<Tolerance> tolerances;
+  CalibrateOptions calibrate;
 };
 
 /// Throws InputError with a sentence for everything it does not know.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <random>
 #include <set>
 
 namespace dmavp::platform {
@@ -11,7 +12,10 @@ namespace {
 using dmac::Parameters;
 
 constexpr unsigned kUnlimited = dmac::kMaxOutstanding;
-constexpr std::size_t kSearchPoints = 120;  ///< the search looks at so many short transfers, the end at all
+constexpr std::size_t kFewPoints = 40;  ///< for a first look from every start
+constexpr unsigned kKicks = 200;
+constexpr double kNear = 1e-4;            ///< distance of a point that needs no further search
+constexpr std::size_t kSomePoints = 120;  ///< for the search from promising ones; the end looks at all
 
 unsigned value_of(const std::map<std::string, unsigned>& configuration, const char* key) {
   const auto at = configuration.find(key);
@@ -36,40 +40,9 @@ unsigned number(T value) {
   return static_cast<unsigned>(value);
 }
 
-// One line per parameter: property, values, and the member that it is.
-#define DMAVP_DIMENSION(name, member, ...)                                               \
-  Dimension {                                                                            \
-    name, __VA_ARGS__, [](const Parameters& p) { return number(p.member); },             \
-        [](Parameters& p, unsigned v) { p.member = static_cast<decltype(p.member)>(v); } \
-  }
-
-std::vector<Dimension> all_dimensions() {
-  return {
-      DMAVP_DIMENSION("dmavp,start-latency", start_latency, range(0, 12)),
-      DMAVP_DIMENSION("dmavp,write-start", write_start, range(0, 1)),
-      DMAVP_DIMENSION("dmavp,cut-through-delay", cut_through_delay, range(0, 8)),
-      DMAVP_DIMENSION("dmavp,done-latency", done_latency, range(0, 12)),
-      DMAVP_DIMENSION("dmavp,read-limit", read_limit, {kUnlimited, 1, 2, 3, 4, 5, 6, 8, 12, 16, 32, 64}),
-      DMAVP_DIMENSION("dmavp,read-slot-release", read_slot_release, {0, 2}),
-      DMAVP_DIMENSION("dmavp,read-slot-latency", read_slot_latency, range(0, 6)),
-      DMAVP_DIMENSION("dmavp,copy-limit", copy_limit, {0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 32, 64}),
-      DMAVP_DIMENSION("dmavp,burst-overhead", burst_overhead, range(0, 4)),
-      DMAVP_DIMENSION("dmavp,write-overhead", write_overhead, {1, 0}),
-      DMAVP_DIMENSION("dmavp,fifo-credit", fifo_credit, range(0, 1)),
-      DMAVP_DIMENSION("dmavp,fifo-depth", fifo_depth, {1024, 512, 256, 128, 64, 32, 16, 8, 4}),
-      DMAVP_DIMENSION("dmavp,fifo-latency", fifo_latency, range(0, 4)),
-      DMAVP_DIMENSION("dmavp,start-threshold", start_threshold, range(0, 2)),
-      DMAVP_DIMENSION("dmavp,issue-interval", issue_interval, range(1, 4)),
-      DMAVP_DIMENSION("dmavp,write-address", write_address, range(0, 2)),
-      DMAVP_DIMENSION("dmavp,block-overlap", block_overlap, range(0, 1)),
-      DMAVP_DIMENSION("dmavp,block-gap", block_gap, range(0, 5)),
-  };
-}
-
-#undef DMAVP_DIMENSION
-
 /// Short transfers, evenly from all of them.
-std::vector<const ReferencePoint*> search_points(const std::vector<ReferencePoint>& points) {
+std::vector<const ReferencePoint*> search_points(const std::vector<ReferencePoint>& points,
+                                                 std::size_t most) {
   std::vector<const ReferencePoint*> sorted;
   for (const ReferencePoint& p : points) sorted.push_back(&p);
   std::stable_sort(sorted.begin(), sorted.end(), [](const ReferencePoint* a, const ReferencePoint* b) {
@@ -78,9 +51,9 @@ std::vector<const ReferencePoint*> search_points(const std::vector<ReferencePoin
   sorted.resize(std::max<std::size_t>(1, sorted.size() * 3 / 4));  // the longest say nothing new
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const ReferencePoint* a, const ReferencePoint* b) { return a->line < b->line; });
-  if (sorted.size() <= kSearchPoints) return sorted;
+  if (sorted.size() <= most) return sorted;
   std::vector<const ReferencePoint*> some;
-  for (std::size_t i = 0; i < kSearchPoints; ++i) some.push_back(sorted[i * sorted.size() / kSearchPoints]);
+  for (std::size_t i = 0; i < most; ++i) some.push_back(sorted[i * sorted.size() / most]);
   return some;
 }
 
@@ -104,14 +77,20 @@ class Search {
     for (bool better = true; better && best > 0;) {
       better = false;
       for (const Dimension& d : dimensions_) better = improve(p, best, points, d, nullptr) || better;
-      if (better) continue;
-      // Two at a time: what one shifts the other may make good again.
-      for (const Dimension& a : dimensions_) {
-        for (const Dimension& b : dimensions_) {
-          if (&a != &b) better = improve(p, best, points, a, &b) || better;
-        }
-        if (better) break;
+    }
+    return best;
+  }
+
+  /// Where that ends, two at a time: what one shifts the other may make good again.
+  double descend_by_pairs(Parameters& p, const std::vector<const ReferencePoint*>& points) const {
+    double best = descend(p, points);
+    for (bool better = true; better && best > 0;) {
+      better = false;
+      for (std::size_t a = 0; a < dimensions_.size() && !better; ++a) {
+        for (std::size_t b = 0; b < dimensions_.size(); ++b)
+          better = (a != b && improve(p, best, points, dimensions_[a], &dimensions_[b])) || better;
       }
+      if (better) best = descend(p, points);
     }
     return best;
   }
@@ -158,14 +137,49 @@ Parameters plain_engine() {
   p.num_channels = 1;
   p.fifo_depth = 1024;
   p.read_limit = kUnlimited;
-  p.write_limit = kUnlimited;
-  p.fifo_release = dmac::FifoRelease::kWriteBeat;
-  p.read_address = dmac::ReadAddress::kEager;
   p.done_latency = 1;
+  for (const Dimension& d : all_dimensions()) {
+    if (d.values.size() == 1) d.set(p, d.values.front());
+  }
   return p;
 }
 
 }  // namespace
+
+// One line per parameter: property, values, and the member that it is.
+#define DMAVP_DIMENSION(name, member, ...)                                               \
+  Dimension {                                                                            \
+    name, __VA_ARGS__, [](const Parameters& p) { return number(p.member); },             \
+        [](Parameters& p, unsigned v) { p.member = static_cast<decltype(p.member)>(v); } \
+  }
+
+std::vector<Dimension> all_dimensions() {
+  return {
+      DMAVP_DIMENSION("dmavp,start-latency", start_latency, range(0, 12)),
+      DMAVP_DIMENSION("dmavp,write-start", write_start, range(0, 1)),
+      DMAVP_DIMENSION("dmavp,cut-through-delay", cut_through_delay, range(0, 8)),
+      DMAVP_DIMENSION("dmavp,done-latency", done_latency, range(0, 12)),
+      DMAVP_DIMENSION("dmavp,read-limit", read_limit, {kUnlimited, 1, 2, 3, 4, 5, 6, 8, 12, 16, 32, 64}),
+      DMAVP_DIMENSION("dmavp,read-slot-release", read_slot_release, {0, 2}),
+      DMAVP_DIMENSION("dmavp,read-slot-latency", read_slot_latency, range(0, 6)),
+      DMAVP_DIMENSION("dmavp,copy-limit", copy_limit, {0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 32, 64}),
+      DMAVP_DIMENSION("dmavp,burst-overhead", burst_overhead, range(0, 4)),
+      DMAVP_DIMENSION("dmavp,write-overhead", write_overhead, {1, 0}),
+      DMAVP_DIMENSION("dmavp,fifo-credit", fifo_credit, range(0, 1)),
+      DMAVP_DIMENSION("dmavp,fifo-depth", fifo_depth, {1024, 512, 256, 128, 64, 32, 16, 8, 4}),
+      DMAVP_DIMENSION("dmavp,fifo-latency", fifo_latency, range(0, 4)),
+      DMAVP_DIMENSION("dmavp,start-threshold", start_threshold, range(0, 2)),
+      DMAVP_DIMENSION("dmavp,issue-interval", issue_interval, range(1, 4)),
+      DMAVP_DIMENSION("dmavp,write-address", write_address, range(0, 2)),
+      DMAVP_DIMENSION("dmavp,block-overlap", block_overlap, range(0, 1)),
+      DMAVP_DIMENSION("dmavp,block-gap", block_gap, range(0, 5)),
+      DMAVP_DIMENSION("dmavp,write-limit", write_limit, {kUnlimited}),
+      DMAVP_DIMENSION("dmavp,fifo-release", fifo_release, {number(dmac::FifoRelease::kWriteBeat)}),
+      DMAVP_DIMENSION("dmavp,read-address", read_address, {number(dmac::ReadAddress::kEager)}),
+  };
+}
+
+#undef DMAVP_DIMENSION
 
 Parameters configured(const Parameters& fitted, const std::map<std::string, unsigned>& configuration) {
   Parameters p = fitted;
@@ -182,6 +196,21 @@ Parameters configured(const Parameters& fitted, const std::map<std::string, unsi
     p.fifo_latency -= std::min<Cycle>(p.fifo_latency, 1);
   }
   return p;
+}
+
+std::vector<std::string> configuration_notes(const std::vector<ReferencePoint>& points) {
+  const std::set<std::string> keys = keys_of(points);
+  std::vector<std::string> notes;
+  if (keys.count("lgfifo") != 0) notes.push_back("lgfifo=n: dmavp,fifo-depth = <2^n>");
+  if (keys.count("nax") != 0) {
+    notes.push_back("nax=n: dmavp,read-limit = <n>");
+    notes.push_back("nax, bufdepth, memsysdepth: dmavp,copy-limit = <their sum>");
+  }
+  if (keys.count("unaligned") != 0)
+    notes.push_back(
+        "unaligned=1: dmavp,start-threshold = <1>, dmavp,cut-through-delay 1 more, dmavp,fifo-latency 1 "
+        "less");
+  return notes;
 }
 
 std::vector<std::string> unknown_keys(const std::vector<ReferencePoint>& points) {
@@ -206,7 +235,7 @@ std::vector<Dimension> dimensions_for(const std::vector<ReferencePoint>& points)
   if (!chained) settled.insert({"dmavp,block-overlap", "dmavp,block-gap"});
   std::vector<Dimension> searched;
   for (Dimension& d : all_dimensions()) {
-    if (settled.count(d.property) == 0) searched.push_back(std::move(d));
+    if (settled.count(d.property) == 0 && d.values.size() > 1) searched.push_back(std::move(d));
   }
   return searched;
 }
@@ -227,29 +256,54 @@ double distance(const TransferFigures& simulated, const TransferFigures& measure
 }
 
 Parameters fit(const std::vector<ReferencePoint>& points, const std::function<void(double)>& progress) {
-  const Search search(dimensions_for(points));
-  const std::vector<const ReferencePoint*> some = search_points(points);
+  const std::vector<Dimension> dimensions = dimensions_for(points);
+  const Search search(dimensions);
+  const std::vector<const ReferencePoint*> few = search_points(points, kFewPoints);
+  const std::vector<const ReferencePoint*> some = search_points(points, kSomePoints);
   std::vector<const ReferencePoint*> all;
   for (const ReferencePoint& p : points) all.push_back(&p);
 
-  Parameters best;
-  double least = 1e30;
+  struct Candidate {
+    double distance;
+    Parameters parameters;
+  };
+  const auto nearer = [](const Candidate& a, const Candidate& b) { return a.distance < b.distance; };
+  std::vector<Candidate> candidates;
   constexpr unsigned kStarts = 8;
+  constexpr std::size_t kPromising = 3;
+  constexpr double kSteps = kStarts + kPromising + 1;
   for (unsigned start = 0; start < kStarts; ++start) {
     Parameters p = plain_engine();
     p.write_start = static_cast<dmac::WriteStart>(start & 1);
     p.read_slot_release = (start & 2) != 0 ? dmac::SlotRelease::kLastWriteBeat : dmac::SlotRelease::kLastBeat;
     p.fifo_credit = static_cast<dmac::FifoCredit>((start & 4) != 0);
-    const double result = search.descend(p, some);
-    if (progress) progress((start + 1.0) / (kStarts + 1.0));
-    if (result >= least) continue;
-    least = result;
-    best = p;
-    if (least == 0) break;
+    const double result = search.descend(p, few);
+    if (progress) progress((start + 1) / kSteps);
+    const auto same = [&](const Candidate& c) { return c.distance == result; };
+    if (std::none_of(candidates.begin(), candidates.end(), same)) candidates.push_back({result, p});
   }
-  search.descend(best, all);
+  std::stable_sort(candidates.begin(), candidates.end(), nearer);
+  candidates.resize(std::min(candidates.size(), kPromising));
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    candidates[i].distance = search.descend_by_pairs(candidates[i].parameters, some);
+    if (progress) progress((kStarts + 1.0 + static_cast<double>(i)) / kSteps);
+    if (candidates[i].distance == 0) break;
+  }
+  Candidate& best = *std::min_element(candidates.begin(), candidates.end(), nearer);
+  // A search that has ended too far away leaves its valley with three parameters changed at random.
+  std::mt19937 random(1);  // deterministic: the same sequence everywhere
+  for (unsigned kick = 0; kick < kKicks && best.distance > kNear * static_cast<double>(some.size()); ++kick) {
+    Parameters p = best.parameters;
+    for (unsigned i = 0; i < 3; ++i) {
+      const Dimension& d = dimensions[random() % dimensions.size()];
+      d.set(p, d.values[random() % d.values.size()]);
+    }
+    const double result = search.descend(p, some);
+    if (result < best.distance) best = {result, p};
+  }
+  search.descend(best.parameters, all);
   if (progress) progress(1.0);
-  return best;
+  return best.parameters;
 }
 
 }  // namespace dmavp::platform

@@ -35,6 +35,13 @@ struct Dimension {
 /// What is searched for these points: all but what their `cfg` names.
 std::vector<Dimension> dimensions_for(const std::vector<ReferencePoint>& points);
 
+/// Every parameter that makes the engine what it is: what is searched, what `cfg` may name, and the ones that
+/// have the same value for every engine (one value each).
+std::vector<Dimension> all_dimensions();
+
+/// In words, what of the parameters the keys of `cfg` decide; empty if none is known.
+std::vector<std::string> configuration_notes(const std::vector<ReferencePoint>& points);
+
 /// How far a simulation is from what was measured: relative error of the cycles, and a little for each other
 /// figure that differs.
 double distance(const TransferFigures& simulated, const TransferFigures& measured);

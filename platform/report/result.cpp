@@ -5,41 +5,12 @@
 #include <boost/json.hpp>
 #include <cstdio>
 
+#include "platform/report/json_text.h"
+
 namespace dmavp::platform {
 namespace {
 
 namespace json = boost::json;
-
-// Indented, keys in the order of insertion, numbers as people write them.
-void print(std::ostream& out, const json::value& value, unsigned depth) {
-  const std::string indent(2 * (depth + 1), ' ');
-  const std::string close(2 * depth, ' ');
-  if (value.is_double()) {
-    std::array<char, 40> text{};
-    std::snprintf(text.data(), text.size(), "%.9g", value.get_double());
-    out << text.data();
-  } else if (value.is_object() && !value.get_object().empty()) {
-    const bool flat = std::none_of(value.get_object().begin(), value.get_object().end(),
-                                   [](const auto& member) { return member.value().is_structured(); });
-    const char* separator = flat ? "{" : "{\n";
-    for (const auto& member : value.get_object()) {
-      out << separator << (flat ? "" : indent) << json::serialize(json::value(member.key())) << ": ";
-      print(out, member.value(), depth + 1);
-      separator = flat ? ", " : ",\n";
-    }
-    out << (flat ? "}" : "\n" + close + "}");
-  } else if (value.is_array() && !value.get_array().empty()) {
-    const char* separator = "[\n";
-    for (const json::value& element : value.get_array()) {
-      out << separator << indent;
-      print(out, element, depth + 1);
-      separator = ",\n";
-    }
-    out << "\n" << close << "]";
-  } else {
-    out << json::serialize(value);
-  }
-}
 
 json::object side(const dmac::SideStatistics& statistics) {
   json::object cycles;
@@ -230,7 +201,7 @@ void write_json(std::ostream& out, const RunSummary& run, Board& board, const Re
                                                       {"tasklet_on_other_cpu", s.tasklet_on_other_cpu},
                                                       {"live_allocations", s.live_allocations},
                                                       {"schedule_hash", hash.data()}}}};
-  print(out, result, 0);
+  print_json(out, result);
   out << "\n";
 }
 

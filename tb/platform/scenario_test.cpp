@@ -87,7 +87,7 @@ TEST_F(ScenarioTest, EachFaultNamesFileLineAndKey) {
   EXPECT_THAT(message("[scenario]\nseed = -1\n"), HasSubstr(":2: scenario.seed: must be a number"));
   EXPECT_THAT(message("[scenario]\nname = 5\n"), HasSubstr(":2: scenario.name: must be a string"));
   EXPECT_THAT(message("[scenario]\nduration = 5\n"), HasSubstr(":2: scenario.duration: must be a time"));
-  EXPECT_THAT(message("[scenario]\ntiming = \"at\"\n"), HasSubstr("not available"));
+  EXPECT_THAT(message("[scenario]\ntiming = \"ca\"\n"), HasSubstr("\"ca\" is no timing mode (lt, at)"));
   EXPECT_THAT(message("[scenario]\nmodules = \"x\"\n"), HasSubstr(":2: scenario.modules: must be an array"));
   EXPECT_THAT(message("[scenario]\nmodules = [\"nope\"]\n"), HasSubstr("no such module: nope"));
   EXPECT_THAT(message("[client.a]\nsize = 1\n"), HasSubstr("client.a.module: required"));
