@@ -33,6 +33,12 @@ while IFS= read -r line; do
   grep -qxF -- "$line" <<<"$printed" || { echo "README.md: not printed by its command: $line" >&2; bad=1; }
 done < <(grep -E '^  (client|file|copy|dmatest|failed:|warning:|fault:) ' README.md)
 
+# docs/accuracy.md quotes what calibration says of the tables.
+printed=$(for table in tb/calibrate/*.csv; do "$dmavp" calibrate "$table"; done)
+while IFS= read -r line; do
+  grep -qxF -- "$line" <<<"$printed" || { echo "docs/accuracy.md: not printed by dmavp calibrate: $line" >&2; bad=1; }
+done < <(grep -E '^(separate|shared) ' docs/accuracy.md)
+
 for file in README.md docs/*.md; do
   while read -r link; do
     case $link in http*|\#*) continue ;; esac
