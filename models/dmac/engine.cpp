@@ -160,6 +160,8 @@ void Engine::set_status_address(unsigned ch, bool destination, std::uint64_t val
 void Engine::set_axi_id(unsigned ch, std::uint64_t value) { state().channels[ch].axi_id = value; }
 void Engine::set_axi_qos(unsigned ch, std::uint64_t value) { state().channels[ch].axi_qos = value; }
 
+const ChannelConfig& Engine::config(unsigned ch) const { return state().channels[ch].config; }
+
 void Engine::set_config(unsigned ch, const ChannelConfig& config) {
   Channel& c = state().channels[ch];
   c.config = config;

@@ -108,6 +108,7 @@ class Engine : public PortListener {
   void set_block_ts(unsigned ch, std::uint32_t value);
   void set_ctl(unsigned ch, std::uint64_t value);
   void set_llp(unsigned ch, std::uint64_t value);
+  const ChannelConfig& config(unsigned ch) const;             ///< as last set
   void set_config(unsigned ch, const ChannelConfig& config);  ///< MULTBLK fields may change at any time
   std::uint32_t fetched_status(unsigned ch, bool destination) const;            ///< SSTAT, DSTAT
   void set_status_address(unsigned ch, bool destination, std::uint64_t value);  ///< SSTATAR, DSTATAR

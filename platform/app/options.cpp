@@ -53,6 +53,7 @@ po::options_description run_options() {
       "write a timeline for ui.perfetto.dev and chrome://tracing")(
       "perfetto-filter", po::value<std::string>()->value_name("KEY=A|B,..."),
       "only what matches of it: channel, kind, source, from, to")(
+      "explain", "run again with what the report advises, and print the gain beside the predicted one")(
       "html", po::value<std::string>(), "(not available)")("expect-diagnostic", po::value<Words>(),
                                                            "(not available)");
   return options;
@@ -145,6 +146,7 @@ void fill_run(const po::variables_map& values, RunOptions& run) {
     if (run.perfetto_file.empty()) throw InputError("--perfetto-filter without --perfetto");
     run.perfetto_filter = values["perfetto-filter"].as<std::string>();
   }
+  run.explain = values.count("explain") != 0;
   run.quiet = values.count("quiet") != 0;
 }
 

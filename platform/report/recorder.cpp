@@ -156,6 +156,7 @@ void Recorder::report(const port::ClientReport& report) {
   if (finished_) return;
   ClientRecord& record = client(report.client, report.kind);
   ++record.transfers;
+  ++record.channels[report.channel];
   if (report.failed) {
     ++record.errors;
     ++record.results[report.result];

@@ -27,6 +27,8 @@ struct ClientRecord {
   std::uint64_t transfers = 0;
   std::uint64_t errors = 0;
   std::map<std::string, std::uint64_t> results;  ///< of failed transfers: how, and how many
+  std::map<std::string, std::uint64_t>
+      channels;  ///< transfers of each channel, by the name software has for it
   port::Time first_issue = port::kNever;
   port::Time last_completion = 0;
   std::vector<port::Time> latencies;

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "platform/board/board.h"
 #include "platform/faults/fault_verdict.h"
+#include "platform/report/explanation.h"
 #include "platform/report/recorder.h"
 
 namespace dmavp::platform {
@@ -25,6 +27,8 @@ struct RunSummary {
                                ///< depends on the quantum, hence not in the JSON
   std::vector<FaultRecord> faults;   ///< of the plan, in its order
   std::vector<std::string> ignored;  ///< device-tree nodes nobody knows
+  why::Advice why;
+  std::optional<Explanation> explanation;  ///< of --explain
 };
 
 /// Latencies by the nearest-rank method; zeros when there are none.

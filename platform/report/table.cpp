@@ -103,6 +103,8 @@ void write_table(std::ostream& out, const RunSummary& run, Board& board, const R
   for (const InterruptRecord& i : recorder.interrupts()) {
     if (i.cpu < per_cpu.size()) per_cpu[i.cpu] += i.count;
   }
+  if (run.why.known) out << "\n  why: " << run.why.sentence() << "\n";
+  if (run.explanation) out << "  explain: " << run.explanation->sentence() << "\n";
   out << "\n  interrupts taken:";
   for (std::size_t cpu = 0; cpu < per_cpu.size(); ++cpu) out << " cpu" << cpu << " " << per_cpu[cpu];
   out << "\n  simulated " << format_time(recorder.end()) << " = " << board.clock().cycle_at(recorder.end())

@@ -25,7 +25,9 @@
 #include "platform/cpu/cluster.h"
 #include "platform/faults/fault_injection.h"
 #include "platform/report/result.h"
+#include "platform/report/situation.h"
 #include "platform/run/crash.h"
+#include "platform/run/explain.h"
 #include "platform/run/interruption.h"
 #include "platform/run/output.h"
 #include "platform/run/recordings.h"
@@ -333,6 +335,19 @@ class Run {
                                 std::to_string(allowed) + ")");
   }
 
+  Explanation try_advice() const {
+    Explanation result;
+    result.predicted_gain = summary_.why.knob.gain;
+    if (!summary_.passed) {
+      result.outcome = "the run has failed";
+    } else if (summary_.why.knob.settings.empty()) {
+      result.outcome = "no advice to try";
+    } else {
+      result = explain(options_, summary_, recorder_);
+    }
+    return result;
+  }
+
   // False, with a message, when a file of a back end cannot be written.
   bool save_back_ends() {
     bool saved = true;
@@ -359,6 +374,8 @@ class Run {
     summary_.ignored = description_.ignored;
     summary_.faults = fault_records(faults_->triggers());
     summary_.passed = summary_.failures.empty();
+    summary_.why = why::advise(situation_of(*board_, recorder_));
+    if (options_.explain) summary_.explanation = try_advice();
     recordings_.finish(*board_, recorder_.end());
     if (json_.wanted()) write_json(json_.stream(), summary_, *board_, recorder_);
     const bool written = recordings_.close() & json_.close() & save_back_ends();

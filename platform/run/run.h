@@ -24,7 +24,8 @@ struct RunOptions {
   std::string vcd_filter;
   std::string perfetto_file;
   std::string perfetto_filter;
-  bool quiet = false;  ///< no kernel log, no table
+  bool explain = false;  ///< try what the report advises, in a process of its own
+  bool quiet = false;    ///< no kernel log, no table
 };
 
 /// Exit status as in design section 4. Throws InputError before the simulation starts. Once per process.
