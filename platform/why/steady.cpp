@@ -38,7 +38,7 @@ double Pace::block_cycles(double bytes) const {
   const double missing = bursts - bytes / burst_bytes;  // of the last one
   double between = 1;                                   // of bursts that wait for nothing but R or W
   for (const Loop& loop : loops) {
-    if (loop.limit == Limit::kReadData || loop.limit == Limit::kWriteData)
+    if (loop.limit == Limit::kReadData || loop.limit == Limit::kWriteData || loop.limit == Limit::kAddresses)
       between = std::max(between, loop.cycles);
   }
   double longest = 0;

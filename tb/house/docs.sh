@@ -39,6 +39,17 @@ while IFS= read -r line; do
   grep -qxF -- "$line" <<<"$printed" || { echo "docs/accuracy.md: not printed by dmavp calibrate: $line" >&2; bad=1; }
 done < <(grep -E '^(separate|shared) ' docs/accuracy.md)
 
+# docs/why.md: every command is run, and prints the lines below it.
+while IFS= read -r line; do
+  case $line in
+    '$ build/dmavp '*)
+      read -r -a words <<<"${line#\$ build/dmavp }"
+      printed=$("$dmavp" "${words[@]}" 2>/dev/null || true) ;;
+    '  why: '*|'  explain: '*)
+      grep -qxF -- "$line" <<<"$printed" || { echo "docs/why.md: not printed by its command: $line" >&2; bad=1; } ;;
+  esac
+done <docs/why.md
+
 for file in README.md docs/*.md; do
   while read -r link; do
     case $link in http*|\#*) continue ;; esac

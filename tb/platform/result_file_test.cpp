@@ -80,7 +80,7 @@ outcome = "read-failed"
   collect(result_of({"run", std::string(DMAVP_SOURCE_DIR) + "/tb/examples/lost_interrupt.toml"}, 1), "",
           written);
   const std::string foreign = std::string(DMAVP_SOURCE_DIR) + "/tb/platform/trees/riscv.dts";
-  collect(result_of({"run", "memcpy", "--board", foreign}, 0), "", written);
+  collect(result_of({"run", "memcpy", "--board", foreign, "--explain"}, 0), "", written);
 
   const std::set<std::string> described = documented("| field |", "## Causes");
   for (const std::string& field : written)
