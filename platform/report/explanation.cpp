@@ -28,6 +28,7 @@ json::object describe(const why::Advice& advice) {
           {"share", advice.share},
           {"transferring", advice.wire},
           {"off", advice.off},
+          {"modelled", advice.modelled},
           {"knob", advice.knob.path},
           {"from", advice.knob.from},
           {"to", advice.knob.to},

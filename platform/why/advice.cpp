@@ -153,7 +153,9 @@ Advice advise(const Situation& s) {
   if (advice.wire >= kNearlyAll || most <= 0) advice.cause = Cause::kTransferring;
   advice.share = of(side, advice.cause) / cycles;
   advice.off = s.duration > 0 ? std::clamp(1 - on(w.reader) / s.duration, 0.0, 1.0) : 0;
-  if (!w.peripheral) advice.knob = choose(s);
+  if (w.peripheral) return advice;
+  advice.modelled = block_cycles(s) * w.blocks / std::max(1.0, running(w.reader));
+  if (advice.modelled < kTrusted && advice.modelled * kTrusted > 1) advice.knob = choose(s);
   return advice;
 }
 
@@ -167,6 +169,8 @@ std::string Advice::sentence() const {
     text += knob.path + " " + knob.from + " -> " + knob.to + " predicts " + gain;
   } else if (peripheral) {
     text += "the peripheral sets the pace, no setting of the controller does";
+  } else if (modelled >= kTrusted || modelled * kTrusted <= 1) {
+    text += "the loops of a block explain " + percent(modelled) + " of the time, no prediction";
   } else if (cause == Cause::kTransferring) {
     text += std::string(reader ? "R" : "W") + " itself is the limit, no setting helps";
   } else {

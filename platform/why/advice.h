@@ -57,10 +57,14 @@ struct Advice {
   double wire = 0;   ///< part of these cycles in which the side moves beats
   double off = 0;    ///< part of the client's time in which the channel is off: software
   bool peripheral = false;
+  double modelled = 0;  ///< cycles of the blocks by the closed forms / those that they took
   Knob knob;
   /// "dmac0.ch2: fifo 36 % of reader cycles: dmac0:dmavp,fifo-depth 32 -> 64 predicts +41 %"
   std::string sentence() const;
 };
+
+/// How far the closed forms may be from the cycles that they explain, as a factor, for an advice to be given.
+inline constexpr double kTrusted = 1.25;
 
 /// What less than this gains is no advice.
 inline constexpr double kWorthwhile = 0.01;
