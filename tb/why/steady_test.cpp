@@ -45,6 +45,7 @@ TEST(Steady, BlocksTakeAsLongAsInTheEngine) {
   std::string table;
   const std::uint64_t programs = tb::programs(2000, 4);
   for (std::uint64_t seed = 0; seed < programs; ++seed) {
+    SCOPED_TRACE(tb::first_program() + seed);
     std::mt19937_64 random(tb::first_program() + seed);
     dmac::Parameters p = dmac::test::default_parameters();
     p.data_width_bytes = pick(random, {4, 8, 16, 32});
