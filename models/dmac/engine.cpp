@@ -340,6 +340,7 @@ void Engine::burst_progress(std::uint32_t tag, const BurstTimes& times, AxiStatu
 
 void Engine::hold(Cycle until) {
   Impl& e = state();
+  e.known_turn.reset();
   e.held_until = std::max(e.held_until, until);
   for (Port& port : e.ports) {
     port.ar.free = std::max(port.ar.free, until);

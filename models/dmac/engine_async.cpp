@@ -62,6 +62,7 @@ void Engine::Impl::take_progress(std::uint32_t tag, const BurstTimes& times, Axi
 
 /// What the master's own wires learn of a burst, whoever it belongs to.
 void Engine::Impl::update_port(const Request& q, const BurstTimes& before) {
+  known_turn.reset();
   Port& path = ports[q.burst.master];
   Port::Addresses& addresses = q.burst.write ? path.aw : path.ar;
   if (before.accepted == kNever && q.times.accepted != kNever) {
@@ -291,7 +292,8 @@ void Engine::Impl::drop_requests(Channel& c) {
 /// When advance() has to be called again.
 Cycle Engine::Impl::wake_later() {
   if (reported != 0) return now;
-  return std::min(next_turn().at, level_change_due());
+  const Cycle turn = known_turn && touched == 0 ? *known_turn : next_turn().at;
+  return std::min(turn, level_change_due());
 }
 
 }  // namespace dmavp::dmac

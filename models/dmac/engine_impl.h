@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "dmac/arbiter.h"
@@ -87,6 +88,8 @@ struct Engine::Impl {
   Timers timers;  ///< `wake` of active channels, but for the touched
   std::uint32_t touched =
       0;  ///< channels whose wake or requests may differ from what timers and arbiters know
+  /// asynchronous: what next_turn() said at the end of the last advance(), while nothing has changed since.
+  std::optional<Cycle> known_turn;
   std::array<Channel, kMaxChannels> channels;
   std::array<Port, kMaxMasters> ports;
   std::vector<std::byte> scratch;  ///< a burst that wraps in the ring
@@ -151,7 +154,8 @@ struct Engine::Impl {
     ++epoch;
   }
   Turn next_turn();
-  void look_for(Arbiter& arbiter, Cycle free, Cycle data_free, Turn turn, Turn& best) const;
+  void look_for(Arbiter& arbiter, Cycle free, Cycle data_free, Turn::Kind kind, unsigned port_index,
+                Turn& best) const;
   /// What bounds the addresses of reads: the data channel, if they are to be just in time for it.
   Cycle data_channel_from(const Port& path) const {
     return p.read_address == ReadAddress::kJustInTime ? path.data_free[0] : 0;

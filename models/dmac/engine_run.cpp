@@ -329,7 +329,8 @@ void Engine::Impl::set_priority(Channel& c, unsigned priority) {
 }
 
 /// The best request for one address path, if it comes before `best`.
-void Engine::Impl::look_for(Arbiter& arbiter, Cycle free, Cycle data_free, Turn turn, Turn& best) const {
+void Engine::Impl::look_for(Arbiter& arbiter, Cycle free, Cycle data_free, Turn::Kind kind,
+                            unsigned port_index, Turn& best) const {
   if (asynchronous && (free == kNever || data_free == kNever)) return;  // until the port has told
   if (lock_owner != kNobody) {
     arbiter.find_only(lock_owner, free, data_free);
@@ -337,9 +338,10 @@ void Engine::Impl::look_for(Arbiter& arbiter, Cycle free, Cycle data_free, Turn 
     arbiter.find(free, data_free);
   }
   if (arbiter.time() >= best.at) return;
-  turn.at = arbiter.time();
-  turn.channel = arbiter.channel();
-  best = turn;
+  best.at = arbiter.time();  // one by one: a copy of the whole would wait for its parts
+  best.channel = arbiter.channel();
+  best.kind = kind;
+  best.port = port_index;
 }
 
 /// At equal times timers come before grants, in order of channels, then ports, AR before AW.
@@ -348,8 +350,8 @@ Turn Engine::Impl::next_turn() {
   Turn best{kNever, 0, Turn::kRead, 0};
   for (unsigned i = 0; i < p.num_masters; ++i) {
     Port& path = ports[i];
-    look_for(path.ar.arbiter, path.ar.free, data_channel_from(path), {0, 0, Turn::kRead, i}, best);
-    look_for(path.aw.arbiter, path.aw.free, path.data_free[w_index], {0, 0, Turn::kWrite, i}, best);
+    look_for(path.ar.arbiter, path.ar.free, data_channel_from(path), Turn::kRead, i, best);
+    look_for(path.aw.arbiter, path.aw.free, path.data_free[w_index], Turn::kWrite, i, best);
   }
   if (timers.time() <= best.at) return {timers.time(), timers.channel(), Turn::kTimer, 0};
   return best;
@@ -367,6 +369,7 @@ void Engine::Impl::grant(Channel& c, const Turn& turn) {
 
 /// Everything due at or before `to`, in order of time; levels change before what they lead to.
 void Engine::Impl::run(Cycle to) {
+  known_turn.reset();
   while (active != 0) {
     if (asynchronous) {
       apply_progress();
@@ -387,7 +390,10 @@ void Engine::Impl::run(Cycle to) {
       progressed |= std::exchange(reported, 0);
       continue;
     }
-    if (turn.at > to || turn.at == kNever) break;
+    if (turn.at > to || turn.at == kNever) {
+      if (asynchronous) known_turn = turn.at;
+      break;
+    }
     now = std::max(now, turn.at);
     ++epoch;
     Channel& c = channels[turn.channel];

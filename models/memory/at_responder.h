@@ -3,13 +3,12 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <functional>
-#include <map>
 #include <systemc>
 #include <tlm>
+#include <vector>
 
 #include "base/cxx_standard.h"
+#include "base/delegate.h"
 
 namespace dmavp {
 
@@ -17,9 +16,8 @@ namespace dmavp {
 /// were given. Belongs to a target with one socket.
 class AtResponder : public sc_core::sc_module {
  public:
-  using Send =
-      std::function<tlm::tlm_sync_enum(tlm::tlm_generic_payload&, tlm::tlm_phase&, sc_core::sc_time&)>;
-  using Perform = std::function<void(tlm::tlm_generic_payload&)>;
+  using Send = Delegate<tlm::tlm_sync_enum(tlm::tlm_generic_payload&, tlm::tlm_phase&, sc_core::sc_time&)>;
+  using Perform = Delegate<void(tlm::tlm_generic_payload&)>;
 
   /// `perform` carries the access out, right before its response is sent by `send`.
   AtResponder(const sc_core::sc_module_name& name, Perform perform, Send send);
@@ -35,7 +33,11 @@ class AtResponder : public sc_core::sc_module {
 
   const Perform perform_;
   const Send send_;
-  std::multimap<sc_core::sc_time, tlm::tlm_generic_payload*> pending_;
+  struct Answer {
+    sc_core::sc_time at;
+    tlm::tlm_generic_payload* payload;
+  };
+  std::vector<Answer> pending_;  ///< latest first; as many as are outstanding
   bool unanswered_ = false;
   sc_core::sc_event event_;
 };

@@ -51,11 +51,8 @@ Sram::Sram(const sc_core::sc_module_name& name, BackingStore& store, const SramC
       socket("socket"),
       store_(store),
       clock_(clock),
-      responder_(
-          "responder", [this](tlm::tlm_generic_payload& access) { carry_out(access); },
-          [this](tlm::tlm_generic_payload& access, tlm::tlm_phase& phase, sc_core::sc_time& delay) {
-            return socket->nb_transport_bw(access, phase, delay);
-          }),
+      responder_("responder", AtResponder::Perform::bind<&Sram::carry_out>(this),
+                 AtResponder::Send::bind<&Sram::send_back>(this)),
       read_latency_(from_picoseconds(clock.time_of(config.read_latency))),
       write_latency_(from_picoseconds(clock.time_of(config.write_latency))),
       allow_dmi_(config.allow_dmi) {
@@ -101,6 +98,11 @@ tlm::tlm_sync_enum Sram::nb_transport_fw(tlm::tlm_generic_payload& access, tlm::
   responder_.respond(access, answer_time(access, now + arrival) - now);
   phase = tlm::END_REQ;
   return tlm::TLM_UPDATED;
+}
+
+tlm::tlm_sync_enum Sram::send_back(tlm::tlm_generic_payload& access, tlm::tlm_phase& phase,
+                                   sc_core::sc_time& delay) {
+  return socket->nb_transport_bw(access, phase, delay);
 }
 
 /// The access itself, at the time of its answer.

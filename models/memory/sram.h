@@ -50,6 +50,8 @@ class Sram : public sc_core::sc_module {
                                      sc_core::sc_time& delay);
   sc_core::sc_time answer_time(const tlm::tlm_generic_payload& access, const sc_core::sc_time& at);
   void carry_out(tlm::tlm_generic_payload& access);
+  tlm::tlm_sync_enum send_back(tlm::tlm_generic_payload& access, tlm::tlm_phase& phase,
+                               sc_core::sc_time& delay);
   void b_transport(tlm::tlm_generic_payload& access, sc_core::sc_time& delay);
   void perform(tlm::tlm_generic_payload& access, sc_core::sc_time& delay);
   bool get_direct_mem_ptr(tlm::tlm_generic_payload& access, tlm::tlm_dmi& dmi);
