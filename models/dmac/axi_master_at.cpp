@@ -23,8 +23,9 @@ struct AxiMasterAt::Transaction : tlm::tlm_extension<AxiMasterAt::Transaction> {
   void copy_from(const tlm::tlm_extension_base&) override {}
 };
 
-AxiMasterAt::AxiMasterAt(const Clock& clock, std::vector<tlm::tlm_initiator_socket<>*> sockets)
-    : AxiMaster(clock, std::move(sockets)), channels_(this->sockets().size()) {}
+AxiMasterAt::AxiMasterAt(const Clock& clock, std::vector<tlm::tlm_initiator_socket<>*> sockets,
+                         bool shared_data)
+    : AxiMaster(clock, std::move(sockets)), shared_data_(shared_data), channels_(this->sockets().size()) {}
 
 AxiMasterAt::~AxiMasterAt() {
   for (Transaction& t : all_) {
@@ -114,6 +115,7 @@ void AxiMasterAt::accepted(Transaction& t, Cycle at) {
       const Cycle late = t.times.accepted - axi.accepted;
       t.times.first_beat = axi.first_beat + late;
       t.times.last_beat = axi.last_beat + late;
+      if (shared_data_) port.r_free = std::max(port.r_free, t.times.last_beat + 1 + t.gap);
     }
     listener()->burst_progress(t.tag, t.times, AxiStatus::kOkay);
   }

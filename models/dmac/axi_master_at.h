@@ -16,7 +16,8 @@ namespace dmavp::dmac {
 /// socket has one unaccepted request at a time; others wait for it here.
 class AxiMasterAt final : public AxiMaster {
  public:
-  AxiMasterAt(const Clock& clock, std::vector<tlm::tlm_initiator_socket<>*> sockets);
+  /// `shared_data`: beats of reads and writes of a port share one data channel.
+  AxiMasterAt(const Clock& clock, std::vector<tlm::tlm_initiator_socket<>*> sockets, bool shared_data);
   ~AxiMasterAt() override;
 
   bool immediate() const override { return false; }
@@ -40,6 +41,7 @@ class AxiMasterAt final : public AxiMaster {
   void responded(Transaction& t, sc_core::sc_time delay);
   Cycle cycle_in(const sc_core::sc_time& delay) const;
 
+  const bool shared_data_;
   std::vector<Channels> channels_;
   std::deque<Transaction> all_;
   std::vector<Transaction*> free_;

@@ -28,7 +28,7 @@ Engine::Impl::Impl(const Parameters& parameters, const Clock& clock_in, EventSou
       fifo_size(fifo_bytes_of(parameters)),
       address_mask(parameters.addr_width >= 64 ? ~std::uint64_t{0}
                                                : (std::uint64_t{1} << parameters.addr_width) - 1),
-      w_index(parameters.shared_data_port && port_in.immediate() ? 0 : 1),
+      w_index(parameters.shared_data_port ? 0 : 1),
       asynchronous(!port_in.immediate()),
       looks_back(asynchronous || !remembers_nothing(parameters)),
       ports{Port(order, parameters.tie_break), Port(order, parameters.tie_break)},

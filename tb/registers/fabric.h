@@ -14,6 +14,7 @@
 #include <tlm_utils/simple_target_socket.h>
 
 #include "base/axi_extension.h"
+#include "memory/at_responder.h"
 #include "registers/handshake_module.h"
 #include "registers/rig.h"
 
@@ -28,6 +29,23 @@ inline std::string hex(u64 value) {
 }
 
 inline sc_core::sc_time at(Picoseconds ps) { return sc_core::sc_time::from_value(ps); }  // resolution is 1 ps
+
+struct Fabric;
+
+/// A port of the fabric in the timed mode: takes requests at once and carries each out when it is answered.
+class TimedPort {
+ public:
+  TimedPort(Fabric& fabric, int port, const std::string& name);
+  tlm::tlm_sync_enum forward(tlm::tlm_generic_payload& p, tlm::tlm_phase& phase, sc_core::sc_time& delay);
+
+ private:
+  void carry_out(tlm::tlm_generic_payload& p);
+  tlm::tlm_sync_enum send(tlm::tlm_generic_payload& p, tlm::tlm_phase& phase, sc_core::sc_time& delay);
+
+  Fabric& fabric_;
+  const int port_;
+  AtResponder responder_;
+};
 
 /// RAM and decoder of the bench. Ports 0.. are the controller's masters; the register driver uses its own.
 struct Fabric : sc_core::sc_module {
@@ -45,6 +63,7 @@ struct Fabric : sc_core::sc_module {
   u64 strays = 0;
   std::vector<Device*> devices;
   std::vector<std::unique_ptr<HandshakeModule>> handshakes;
+  std::vector<std::unique_ptr<TimedPort>> timed;
 
   Fabric(sc_core::sc_module_name name, const RigOptions& o)
       : sc_module(name),
@@ -57,6 +76,8 @@ struct Fabric : sc_core::sc_module {
       in[i].register_b_transport(this, &Fabric::b_transport, static_cast<int>(i));
       in[i].register_get_direct_mem_ptr(this, &Fabric::get_direct_mem_ptr, static_cast<int>(i));
       in[i].register_transport_dbg(this, &Fabric::transport_dbg, static_cast<int>(i));
+      in[i].register_nb_transport_fw(this, &Fabric::nb_transport_fw, static_cast<int>(i));
+      timed.push_back(std::make_unique<TimedPort>(*this, static_cast<int>(i), "timed" + std::to_string(i)));
     }
   }
 
@@ -138,6 +159,11 @@ struct Fabric : sc_core::sc_module {
     }
     seen.okay = p.is_response_ok();
     if (!ignore && record) accesses.push_back(seen);
+  }
+
+  tlm::tlm_sync_enum nb_transport_fw(int port, tlm::tlm_generic_payload& p, tlm::tlm_phase& phase,
+                                     sc_core::sc_time& delay) {
+    return timed[static_cast<std::size_t>(port)]->forward(p, phase, delay);
   }
 
   bool in_devices(u64 address) const {
@@ -247,5 +273,39 @@ struct Fabric : sc_core::sc_module {
     for (auto& socket : in) socket->invalidate_direct_mem_ptr(0, ~sc_dt::uint64{0});
   }
 };
+
+inline TimedPort::TimedPort(Fabric& fabric, int port, const std::string& name)
+    : fabric_(fabric),
+      port_(port),
+      responder_(name.c_str(), AtResponder::Perform::bind<&TimedPort::carry_out>(this),
+                 AtResponder::Send::bind<&TimedPort::send>(this)) {}
+
+/// The first beat of a read, or the response to a write, comes a latency after the request or the last beat.
+inline tlm::tlm_sync_enum TimedPort::forward(tlm::tlm_generic_payload& p, tlm::tlm_phase& phase,
+                                             sc_core::sc_time& delay) {
+  if (phase == tlm::END_RESP) {
+    responder_.ended(delay);
+    return tlm::TLM_COMPLETED;
+  }
+  const auto* x = p.get_extension<AxiExtension>();
+  sc_core::sc_time answer = delay;
+  Cycle latency = fabric_.options.read_latency;
+  if (p.is_write())
+    latency =
+        fabric_.options.write_latency + (x && x->last_beat != kNever ? x->last_beat - x->first_beat : 0);
+  responder_.respond(p, answer + at(fabric_.clock.time_of(latency)));
+  phase = tlm::END_REQ;
+  return tlm::TLM_UPDATED;
+}
+
+inline void TimedPort::carry_out(tlm::tlm_generic_payload& p) {
+  sc_core::sc_time unused;
+  fabric_.b_transport(port_, p, unused);
+}
+
+inline tlm::tlm_sync_enum TimedPort::send(tlm::tlm_generic_payload& p, tlm::tlm_phase& phase,
+                                          sc_core::sc_time& delay) {
+  return fabric_.in[static_cast<unsigned>(port_)]->nb_transport_bw(p, phase, delay);
+}
 
 }  // namespace dmavp::tb

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
 #include <systemc>
 #include <tlm>
 
@@ -28,6 +30,11 @@ void fresh_context() {
 }
 
 }  // namespace
+
+bool timed_rigs() {
+  const char* timing = std::getenv("DMAVP_TIMING");
+  return timing != nullptr && std::strcmp(timing, "at") == 0;
+}
 
 dmac::Parameters small_parameters() {
   dmac::Parameters p;
@@ -114,7 +121,8 @@ struct Rig::Impl {
     ++live_rigs;
     fabric = std::make_unique<Fabric>(sc_core::sc_gen_unique_name("fabric"), options);
     lines = std::make_unique<Lines>(sc_core::sc_gen_unique_name("lines"), options.parameters.num_channels);
-    dmac = std::make_unique<DwAxiDmac>(sc_core::sc_gen_unique_name("dmac"), options.parameters, clock);
+    dmac = std::make_unique<DwAxiDmac>(sc_core::sc_gen_unique_name("dmac"), options.parameters, clock,
+                                       options.timed ? DmacTiming::kApproximate : DmacTiming::kLoose);
     for (unsigned i = 0; i <= options.parameters.num_masters; ++i)
       checkers.push_back(std::make_unique<ProtocolChecker>(sc_core::sc_gen_unique_name("link")));
     for (unsigned i = 0; i < options.parameters.num_masters; ++i) {

@@ -22,6 +22,9 @@ namespace dmavp::tb {
 using reference::ErrorRange;
 using reference::Image;
 
+/// The environment's DMAVP_TIMING=at: every rig uses non-blocking transport (tb/registers/CMakeLists.txt).
+bool timed_rigs();
+
 struct RigOptions {
   dmac::Parameters parameters;
   u64 clock_hz = 1'000'000'000;
@@ -33,6 +36,7 @@ struct RigOptions {
   Cycle write_latency = 4;
   bool dmi = true;
   bool observe = false;  ///< record bursts, blocks and diagnostics
+  bool timed = timed_rigs();
 };
 
 /// What the fabric saw of one burst.
