@@ -119,8 +119,8 @@ struct Rig {
   sc_core::sc_vector<sc_core::sc_signal<bool>> lines;
   sc_core::sc_signal<bool> combined{"combined"};
 
-  explicit Rig(const dmac::Parameters& p = default_parameters())
-      : world("world", p.num_masters), dmac("dmac", p, clock), lines("lines", p.num_channels) {
+  explicit Rig(const dmac::Parameters& p = default_parameters(), DmacTiming timing = DmacTiming::kLoose)
+      : world("world", p.num_masters), dmac("dmac", p, clock, timing), lines("lines", p.num_channels) {
     for (unsigned i = 0; i < p.num_masters; ++i) dmac.masters[i].bind(world.in[i]);
     for (unsigned i = 0; i < p.num_channels; ++i) dmac.channel_irq[i].bind(lines[i]);
     dmac.combined_irq.bind(combined);  // common_irq stays open
@@ -216,6 +216,32 @@ TEST(DmacModule, AccessesTakeEffectAtNowPlusDelayAndCostTheRegisterLatency) {
   EXPECT_EQ(rig.read("DMAC_CHEN"), 1u);
   EXPECT_EQ(rig.read("DMAC_CHEN", sc_time(100'000, SC_NS)), 0u) << "by then it is done";
   EXPECT_EQ(rig.world.memory[0x1000], rig.world.memory[0x100]);
+}
+
+/// Starts a copy in its first cycle, and asks whether it is done, 100 us ahead.
+struct Ahead : sc_core::sc_module {
+  Rig& rig;
+  std::uint64_t enabled = ~std::uint64_t{0};
+  sc_time asked, finished;
+
+  SC_HAS_PROCESS(Ahead);
+  Ahead(sc_core::sc_module_name name, Rig& r) : sc_module(name), rig(r) { SC_THREAD(run); }
+  void run() {
+    rig.copy(0x100, 0x1000, 64);
+    asked = sc_time(100'000, SC_NS);
+    enabled = rig.read("DMAC_CHEN", asked);
+    finished = sc_core::sc_time_stamp() + rig.used;
+  }
+};
+
+TEST(DmacModule, AThreadAheadOfATimedBusWaitsForIt) {
+  Rig rig(default_parameters(), DmacTiming::kApproximate);
+  Ahead ahead("ahead", rig);
+  fill(rig.world.memory, 0x100, 512);
+  rig.run(200'000);
+  EXPECT_EQ(ahead.enabled, 0u) << "by then it is done";
+  EXPECT_EQ(ahead.finished, ahead.asked + sc_time(30, SC_NS));
+  EXPECT_EQ(std::memcmp(&rig.world.memory[0x100], &rig.world.memory[0x1000], 512), 0);
 }
 
 TEST(DmacModule, LinesChangeAtTheirTimeEvenIfAskedForAhead) {
