@@ -32,6 +32,8 @@ int execute(const CommandLine& line) {
       if (std::cout) return status;
       break;
     }
+    case Command::kSweep:
+      return sweep(line.sweep);
     case Command::kCalibrate:
       return calibrate(line.calibrate);
     case Command::kRegs:

@@ -18,6 +18,7 @@ constexpr const char* kOverview =
     "\n"
     "  run [SCENARIO]          boot the board and run a scenario (\"default\" if none is named)\n"
     "  dmatest [NAME=VALUE...] run the kernel's DMA test client with these module parameters\n"
+    "  sweep [SCENARIO]        run every combination of values, several at a time, into one table\n"
     "  diff A.json B.json      compare two results field by field\n"
     "  calibrate REFERENCE.csv fit the timing of the controller to measured transfers\n"
     "  regs                    register reference of the DMA controller or a peripheral\n"
@@ -104,11 +105,8 @@ std::string file_name(const po::variables_map& values, const char* option) {
   return file;
 }
 
-void fill_run(const po::variables_map& values, RunOptions& run) {
-  for (const char* later : {"html", "expect-diagnostic"}) {
-    if (values.count(later) != 0)
-      throw InputError(std::string("--") + later + " is not available in this version");
-  }
+// What run and sweep have in common.
+void fill_common(const po::variables_map& values, RunOptions& run) {
   if (values.count("timing") != 0) {
     const auto timing = values["timing"].as<std::string>();
     if (timing != "lt" && timing != "at")
@@ -129,6 +127,14 @@ void fill_run(const po::variables_map& values, RunOptions& run) {
     }
   }
   if (values.count("insmod") != 0) run.insmods = values["insmod"].as<Words>();
+}
+
+void fill_run(const po::variables_map& values, RunOptions& run) {
+  for (const char* later : {"html", "expect-diagnostic"}) {
+    if (values.count(later) != 0)
+      throw InputError(std::string("--") + later + " is not available in this version");
+  }
+  fill_common(values, run);
   for (auto [option, file] : {std::pair{"json", &run.json_file}, std::pair{"trace", &run.trace_file},
                               std::pair{"vcd", &run.vcd_file}, std::pair{"perfetto", &run.perfetto_file}}) {
     if (values.count(option) == 0) continue;
@@ -245,6 +251,58 @@ CommandLine parse_diff(const Words& arguments) {
   return line;
 }
 
+CommandLine parse_sweep(const Words& arguments) {
+  po::options_description options("options");
+  options.add_options()("help,h", "this text")(
+      "vary", po::value<Words>()->value_name("NAME=VALUE,..."),
+      "NAME is a path as for --set, or board, seed or timing; a VALUE is a text or a range A..B, A..B+STEP, "
+      "A..B*FACTOR; repeatable, all combinations are run")(
+      "list", po::value<std::string>()->value_name("FILE.csv"),
+      "points: names in the first line, values in each other one; with --vary all combinations of both")(
+      "csv", po::value<std::string>()->value_name("FILE"),
+      "write a row per point (default: to standard output)")(
+      "json", po::value<std::string>()->value_name("FILE"), "write all points as JSON")(
+      "jobs,j", po::value<std::string>()->value_name("N"), "points at a time (default: one per processor)")(
+      "resume", "go on with an interrupted sweep")("board", po::value<std::string>()->value_name("NAME|FILE"),
+                                                   "as for run (default k210)")(
+      "timing", po::value<std::string>()->value_name("lt|at"), "as for run")(
+      "seed", po::value<std::string>()->value_name("N"), "as for run")(
+      "set", po::value<Words>()->value_name("PATH=VALUE"), "for all points; repeatable")(
+      "insmod", po::value<Words>()->value_name("FILE[,P=V...]"), "for all points; repeatable")(
+      "quiet,q", "no summary of failed points");
+  const auto values = parse(arguments, options, "sweep");
+  if (values.count("help") != 0) {
+    return help(
+        "usage: dmavp sweep [SCENARIO] --vary NAME=VALUE,... [OPTION...]\n\n"
+        "exit status: 0 all points passed, 1 some did not (their rows say why), 2 wrong command line, 3 "
+        "internal\n"
+        "fault, 130 interrupted\n\n" +
+        shown(options));
+  }
+  CommandLine line;
+  line.command = Command::kSweep;
+  if (values.count("positional") != 0) {
+    const auto names = values["positional"].as<Words>();
+    if (names.size() > 1)
+      throw InputError("dmavp sweep: more than one scenario: " + names[0] + ", " + names[1]);
+    line.sweep.run.scenario = names[0];
+  }
+  fill_common(values, line.sweep.run);
+  line.sweep.run.quiet = values.count("quiet") != 0;
+  if (values.count("vary") != 0) line.sweep.vary = values["vary"].as<Words>();
+  if (values.count("list") != 0) line.sweep.list_file = file_name(values, "list");
+  if (values.count("csv") != 0) line.sweep.csv_file = file_name(values, "csv");
+  if (values.count("json") != 0) line.sweep.json_file = file_name(values, "json");
+  line.sweep.resume = values.count("resume") != 0;
+  if (values.count("jobs") != 0) {
+    const auto jobs = parse_size(values["jobs"].as<std::string>());
+    if (!jobs || *jobs == 0 || *jobs > 1024)
+      throw InputError("--jobs " + values["jobs"].as<std::string>() + ": must be 1..1024");
+    line.sweep.jobs = static_cast<unsigned>(*jobs);
+  }
+  return line;
+}
+
 CommandLine parse_calibrate(const Words& arguments) {
   po::options_description options("options");
   options.add_options()("help,h", "this text")(
@@ -338,6 +396,7 @@ CommandLine parse_command_line(const Words& arguments) {
   if (name == "run") return parse_run(rest);
   if (name == "dmatest") return parse_dmatest(rest);
   if (name == "diff") return parse_diff(rest);
+  if (name == "sweep") return parse_sweep(rest);
   if (name == "calibrate") return parse_calibrate(rest);
   if (name == "regs") return parse_list(name, Command::kRegs, rest);
   if (name == "boards") return parse_list(name, Command::kBoards, rest);
@@ -345,7 +404,7 @@ CommandLine parse_command_line(const Words& arguments) {
   if (name == "modules") return parse_list(name, Command::kModules, rest);
   if (name == "properties") return parse_list(name, Command::kProperties, rest);
   if (name == "faults") return parse_list(name, Command::kFaults, rest);
-  for (const char* later : {"sweep", "diagnostics"}) {
+  for (const char* later : {"diagnostics"}) {
     if (name == later) throw InputError("dmavp " + name + " is not available in this version");
   }
   throw InputError("\"" + name + "\" is no command of dmavp (see dmavp --help)");

@@ -7,6 +7,7 @@
 #include "platform/app/calibrate.h"
 #include "platform/report/difference.h"
 #include "platform/run/run.h"
+#include "platform/sweep/sweep.h"
 
 namespace dmavp::platform {
 
@@ -16,6 +17,7 @@ enum class Command {
   kRun,
   kDiff,
   kCalibrate,
+  kSweep,
   kRegs,
   kBoards,
   kScenarios,
@@ -34,6 +36,7 @@ struct CommandLine {
   std::string file_a, file_b;  ///< of diff
   std::vector<Tolerance> tolerances;
   CalibrateOptions calibrate;
+  SweepOptions sweep;
 };
 
 /// Throws InputError with a sentence for everything it does not know.

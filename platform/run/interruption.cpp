@@ -15,10 +15,10 @@ void note(int) { noted = 1; }
 
 }  // namespace
 
-void catch_interruption() {
+void catch_interruption(Interrupted what) {
   struct sigaction action {};
   action.sa_handler = note;
-  action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
+  action.sa_flags = static_cast<int>(SA_RESETHAND) | (what == Interrupted::kNothing ? SA_RESTART : 0);
   for (const int number : {SIGINT, SIGTERM}) ::sigaction(number, &action, nullptr);
 }
 

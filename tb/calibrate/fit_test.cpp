@@ -44,7 +44,7 @@ dmac::Parameters random_engine(std::mt19937& random) {
 }
 
 TEST(CalibrationFit, FindsEnginesOfRandomParametersAgain) {
-  for (std::uint64_t seed = 1; seed <= programs(20, 10); ++seed) {
+  for (std::uint64_t seed = 1; seed <= programs(20, 20); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random(static_cast<std::uint32_t>(seed));
     const dmac::Parameters engine = random_engine(random);

@@ -63,7 +63,6 @@ std::vector<WrongInput> wrong_inputs() {
        {"calibrate", DMAVP_SOURCE_DIR "/tb/calibrate/axi_cdma.csv", "--json", "/no/such/dir/x.json"},
        {"/no/such/dir/x.json: cannot be written"}},
       // what comes later
-      {"later_sweep", {"sweep"}, {"sweep is not available"}},
       {"later_diagnostics", {"diagnostics"}, {"diagnostics is not available"}},
       {"timing", {"run", "--timing", "xt"}, {"--timing xt: no such timing mode (lt, at)"}},
       {"later_html", {"run", "--html", "x"}, {"--html is not available"}},
