@@ -54,6 +54,7 @@ TEST(Sweep, RowsAreTheResultsOfSingleRuns) {
   for (const char* board : {"k210", "generic16"}) {
     for (const char* size : {"64", "1KiB", "4000"}) {
       for (const char* seed : {"1", "2", "3"}) {
+        SCOPED_TRACE(std::string(board) + ", " + size + " bytes, seed " + seed);
         const json::value& row = rows[point];
         EXPECT_EQ(row.at("point").to_number<std::size_t>(), point++);
         EXPECT_EQ(row.at("values"), (json::array{board, size, seed}));
