@@ -15,12 +15,14 @@ double cycles_of(const dmac::SideStatistics& side, dmac::Cause cause) {
   return static_cast<double>(side.cycles[static_cast<unsigned>(cause)]);
 }
 
-/// Bytes of a beat: the power of two next to the mean, since head and tail of a transfer may be narrower.
-unsigned width_of(std::uint64_t bytes, const dmac::SideStatistics& side, unsigned widest) {
+/// Bytes of a beat. Where it is nearly a power of two that is what the bulk has: head and tail of a transfer
+/// may be narrower.
+double width_of(std::uint64_t bytes, const dmac::SideStatistics& side) {
   const double beats = cycles_of(side, dmac::Cause::kTransferring);
-  unsigned width = 1;
-  while (width < widest && beats > 0 && static_cast<double>(bytes) / beats > 1.5 * width) width *= 2;
-  return width;
+  if (beats <= 0) return 1;
+  const double mean = static_cast<double>(bytes) / beats;
+  const double power = std::exp2(std::round(std::log2(mean)));
+  return std::abs(mean / power - 1) < 0.1 ? power : mean;
 }
 
 /// Cycles of a controller for a path of so many of the interconnect.
@@ -68,8 +70,8 @@ why::Worker worker_of(Board& board, unsigned d, unsigned ch, const dmac::Channel
   w.chained = std::max(0.0, w.blocks - static_cast<double>(interrupts));
   why::Load& load = w.load;
   load.block_bytes = static_cast<double>(s.bytes_read) / std::max(w.blocks, 1.0);
-  load.read_width = width_of(s.bytes_read, s.reader, p.data_width_bytes);
-  load.write_width = width_of(s.bytes_written, s.writer, p.data_width_bytes);
+  load.read_width = width_of(s.bytes_read, s.reader);
+  load.write_width = width_of(s.bytes_written, s.writer);
   load.read_burst = ctl.arlen_en() ? ctl.arlen() + 1 : 0;
   load.write_burst = ctl.awlen_en() ? ctl.awlen() + 1 : 0;
   load.read_osr = config.src_osr_limit;
@@ -82,8 +84,7 @@ why::Worker worker_of(Board& board, unsigned d, unsigned ch, const dmac::Channel
   const why::Pace plain = why::pace(p, load);
   load.split_reads = splits(s.read_bursts, s.blocks, load.block_bytes, plain.read_bytes);
   load.split_writes = splits(s.write_bursts, s.blocks, load.block_bytes, plain.write_bytes);
-  const double beats = std::ceil(static_cast<double>(dmac::kLliFetchBytes) / p.data_width_bytes);
-  w.fetch_cycles = static_cast<double>(load.read_latency + p.lli_decode_latency) + beats;
+  w.fetch_beats = std::ceil(static_cast<double>(dmac::kLliFetchBytes) / p.data_width_bytes);
   return w;
 }
 

@@ -65,7 +65,12 @@ double block_cycles(const Situation& s) {
 /// Cycles between blocks that a prefetch hides.
 double hidden(const Situation& s) {
   const Worker& w = s.workers[s.subject];
-  return s.controllers[w.controller].parameters.lli_prefetch_en ? w.chained * w.fetch_cycles : 0;
+  const dmac::Parameters& p = s.controllers[w.controller].parameters;
+  if (!p.lli_prefetch_en) return 0;
+  const double fetch = static_cast<double>(w.load.read_latency) + w.fetch_beats;
+  // The item's beats come before those of the block.
+  const double in_the_way = w.fetch_beats + static_cast<double>(p.burst_overhead);
+  return w.chained * (std::min(fetch, block_cycles(s)) - in_the_way);
 }
 
 std::string percent(double part) {

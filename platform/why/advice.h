@@ -20,8 +20,8 @@ struct Worker {
   bool peripheral = false;  ///< a peripheral sets the pace
   Load load;
   double blocks = 0;
-  double chained = 0;       ///< blocks behind another of the same transfer
-  double fetch_cycles = 0;  ///< of an item, from request to the first request of its block
+  double chained = 0;      ///< blocks behind another of the same transfer
+  double fetch_beats = 0;  ///< of an item
   std::array<Cycle, dmac::kCauses> reader{};
   std::array<Cycle, dmac::kCauses> writer{};
 };

@@ -8,16 +8,13 @@
 namespace dmavp::platform::why {
 namespace {
 
-std::uint8_t log2_of(unsigned value) {
-  std::uint8_t result = 0;
-  for (; value > 1; value >>= 1) ++result;
-  return result;
-}
-
-double bytes_of(const dmac::Parameters& p, unsigned width, unsigned asked, double block_bytes) {
-  const dmac::SideShape shape =
-      dmac::make_shape(p, log2_of(width), false, asked != 0, asked != 0 ? asked - 1 : 0);
-  return std::max(1.0, std::min<double>(shape.max_bytes, block_bytes));
+/// As dmac::make_shape() cuts bursts.
+double bytes_of(const dmac::Parameters& p, double width, unsigned asked, double block_bytes) {
+  double beats = dmac::longest_burst(p);
+  if (asked != 0) beats = std::min<double>(beats, asked);
+  if (p.fifo_credit == dmac::FifoCredit::kBurst)
+    beats = std::min(beats, std::floor(dmac::fifo_bytes_of(p) / 2 / width));
+  return std::max(1.0, std::min(std::max(beats, 1.0) * width, block_bytes));
 }
 
 /// Mean length of a burst when boundaries cut some.
@@ -110,9 +107,7 @@ Pace pace(const dmac::Parameters& p, const Load& load) {
 
   if (p.fifo_credit == dmac::FifoCredit::kBurst) {
     const double ahead =
-        whole && p.start_threshold != 0
-            ? std::ceil(p.start_threshold * static_cast<double>(load.write_width) / read_bytes)
-            : 0;
+        whole && p.start_threshold != 0 ? std::ceil(p.start_threshold * load.write_width / read_bytes) : 0;
     const double room = std::floor(dmac::fifo_bytes_of(p) / read_bytes + 1e-9);
     const double bursts = std::max((room - ahead) / per_read, 1.0);
     const double freed = p.fifo_release == dmac::FifoRelease::kResponse ? lw : 0;

@@ -16,8 +16,8 @@ namespace dmavp::platform::why {
 /// What a channel moves, and over which paths. Cycles are those of its controller.
 struct Load {
   double block_bytes = 0;    ///< mean length of a block
-  unsigned read_width = 1;   ///< bytes of a beat, power of two
-  unsigned write_width = 1;  ///< bytes of a beat
+  double read_width = 1;     ///< bytes of a beat; a mean where blocks differ
+  double write_width = 1;    ///< bytes of a beat
   unsigned read_burst = 0;   ///< beats that software asked for (ARLEN + 1); 0: as many as there may be
   unsigned write_burst = 0;  ///< beats (AWLEN + 1)
   unsigned read_osr = 1;     ///< requests that SRC_OSR_LMT allows
