@@ -44,10 +44,20 @@ const MemoryDescription* memory_at(const BoardDescription& board, std::uint64_t 
 }
 
 /// Bursts of a block that exceed what its length needs.
-double splits(std::uint64_t bursts, std::uint64_t blocks, double block_bytes, double burst_bytes) {
-  if (blocks == 0) return 0;
-  const double mean = static_cast<double>(bursts) / static_cast<double>(blocks);
+double splits(std::uint64_t bursts, const why::Worker& w, double block_bytes, double burst_bytes) {
+  const double blocks = w.blocks - w.small;
+  if (blocks <= 0) return 0;
+  const double mean = (static_cast<double>(bursts) - w.small) / blocks;
   return std::max(0.0, mean - std::ceil(block_bytes / std::max(burst_bytes, 1.0) - 1e-9));
+}
+
+/// A transfer has a block or two more than its length needs: what its alignment cuts off.
+double small_blocks(const why::Worker& w, double bytes, double longest) {
+  const double transfers = w.blocks - w.chained;
+  if (transfers <= 0 || bytes <= 0) return 0;
+  const double needed = transfers * std::ceil(bytes / transfers / longest - 1e-6);
+  const double more = w.blocks - needed;
+  return more > 0.3 * transfers && more <= 2.2 * transfers ? more : 0;
 }
 
 why::Worker worker_of(Board& board, unsigned d, unsigned ch, const dmac::ChannelStatistics& s,
@@ -69,9 +79,10 @@ why::Worker worker_of(Board& board, unsigned d, unsigned ch, const dmac::Channel
   w.blocks = static_cast<double>(s.blocks);
   w.chained = std::max(0.0, w.blocks - static_cast<double>(interrupts));
   why::Load& load = w.load;
-  load.block_bytes = static_cast<double>(s.bytes_read) / std::max(w.blocks, 1.0);
   load.read_width = width_of(s.bytes_read, s.reader);
   load.write_width = width_of(s.bytes_written, s.writer);
+  w.small = small_blocks(w, static_cast<double>(s.bytes_read), p.max_block_items[ch] * load.read_width);
+  load.block_bytes = static_cast<double>(s.bytes_read) / std::max(w.blocks - w.small, 1.0);
   load.read_burst = ctl.arlen_en() ? ctl.arlen() + 1 : 0;
   load.write_burst = ctl.awlen_en() ? ctl.awlen() + 1 : 0;
   load.read_osr = config.src_osr_limit;
@@ -82,8 +93,9 @@ why::Worker worker_of(Board& board, unsigned d, unsigned ch, const dmac::Channel
   if (const MemoryDescription* m = memory_at(board.description(), engine.dar(ch)))
     load.write_latency = on_path(board.description(), dmac, m->write_latency);
   const why::Pace plain = why::pace(p, load);
-  load.split_reads = splits(s.read_bursts, s.blocks, load.block_bytes, plain.read_bytes);
-  load.split_writes = splits(s.write_bursts, s.blocks, load.block_bytes, plain.write_bytes);
+  load.split_reads = splits(s.read_bursts, w, load.block_bytes, plain.read_bytes);
+  load.split_writes = splits(s.write_bursts, w, load.block_bytes, plain.write_bytes);
+  load.out_of_phase = std::abs(load.split_reads - load.split_writes) > 0.3;
   w.fetch_beats = std::ceil(static_cast<double>(dmac::kLliFetchBytes) / p.data_width_bytes);
   return w;
 }
@@ -119,6 +131,7 @@ why::Situation situation_of(Board& board, const Recorder& recorder) {
       if (client) {
         for (const auto& [name, transfers] : client->channels) clients = clients || names(name, d, ch);
       }
+      s.workers.back().own = clients;
       const double idle = cycles_of(statistics.reader, dmac::Cause::kIdle);
       const double on = static_cast<double>(Clock(dmac.clock_hz).cycle_at(recorder.end())) - idle;
       if (clients < own || (clients == own && on <= most)) continue;

@@ -31,24 +31,27 @@ double running(const std::array<Cycle, dmac::kCauses>& cycles) {
   return on(cycles) - of(cycles, Cause::kDescriptor) - of(cycles, Cause::kSuspended);
 }
 
-/// What contention leaves to the channel.
+/// What the other channels leave to this one, those of its own client aside.
 Load with_shares(const Situation& s, std::size_t subject) {
   const Worker& own = s.workers[subject];
   const auto left = [&](bool write) {
-    std::vector<Contender> all;
-    std::size_t self = 0;
+    std::vector<Contender> all(1);
     for (std::size_t i = 0; i < s.workers.size(); ++i) {
       const Worker& w = s.workers[i];
       if (w.controller != own.controller) continue;
       if ((write ? w.write_port : w.read_port) != (write ? own.write_port : own.read_port)) continue;
-      if (i == subject) self = all.size();
       const Pace alone = pace(s.controllers[w.controller].parameters, w.load);
+      const double demand = w.peripheral
+                                ? of(w.reader, Cause::kTransferring) / std::max(1.0, running(w.reader))
+                                : alone.demand();
       const double present = s.duration > 0 ? std::min(1.0, running(w.reader) / s.duration) : 1;
-      all.push_back({w.peripheral ? of(w.reader, Cause::kTransferring) / std::max(1.0, running(w.reader))
-                                  : alone.demand(),
-                     present, w.priority});
+      if (i == subject) {
+        all[0] = {demand, present, w.priority};
+      } else if (!w.own) {
+        all.push_back({demand, present, w.priority});
+      }
     }
-    return fair_shares(all)[self];
+    return fair_shares(all)[0];
   };
   Load load = own.load;
   load.read_share = left(false);
@@ -56,21 +59,72 @@ Load with_shares(const Situation& s, std::size_t subject) {
   return load;
 }
 
-double block_cycles(const Situation& s) {
-  const Worker& w = s.workers[s.subject];
-  return pace(s.controllers[w.controller].parameters, with_shares(s, s.subject))
-      .block_cycles(w.load.block_bytes);
+/// Cycles that the blocks of a channel take, and those of the wire among them.
+struct Work {
+  double cycles = 0;
+  double wire = 0;
+};
+
+Work work_of(const Situation& s, std::size_t subject) {
+  const Worker& w = s.workers[subject];
+  const dmac::Parameters& p = s.controllers[w.controller].parameters;
+  Load load = with_shares(s, subject);
+  const Pace bulk = pace(p, load);
+  const double blocks = w.blocks - w.small;
+  Work work;
+  work.cycles = blocks * bulk.block_cycles(load.block_bytes);
+  const Loop& r = bulk.loops[0];
+  const Loop& wr = bulk.loops[1];
+  work.wire = blocks * load.block_bytes / bulk.burst_bytes * std::max(r.cycles, wr.cycles);
+  if (w.small > 0) {
+    load.block_bytes = load.read_width;
+    const Pace one = pace(p, load);
+    work.cycles += w.small * one.block_cycles(load.block_bytes);
+    work.wire += w.small * one.wire;
+  }
+  return work;
 }
 
 /// Cycles between blocks that a prefetch hides.
 double hidden(const Situation& s) {
   const Worker& w = s.workers[s.subject];
   const dmac::Parameters& p = s.controllers[w.controller].parameters;
-  if (!p.lli_prefetch_en) return 0;
+  if (!p.lli_prefetch_en || w.chained <= 0) return 0;
   const double fetch = static_cast<double>(w.load.read_latency) + w.fetch_beats;
+  const double block = work_of(s, s.subject).cycles / w.blocks;
   // The item's beats come before those of the block.
   const double in_the_way = w.fetch_beats + static_cast<double>(p.burst_overhead);
-  return w.chained * (std::min(fetch, block_cycles(s)) - in_the_way);
+  return w.chained * (std::min(fetch, block) - in_the_way);
+}
+
+bool same_wires(const Worker& a, const Worker& b) {
+  return a.controller == b.controller && (a.read_port == b.read_port || a.write_port == b.write_port);
+}
+
+/// Channels of the client that work side by side with the subject.
+std::vector<std::size_t> team(const Situation& s) {
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < s.workers.size(); ++i) {
+    if (i == s.subject || (s.workers[i].own && s.workers[s.subject].own && !s.workers[i].peripheral &&
+                           same_wires(s.workers[i], s.workers[s.subject])))
+      found.push_back(i);
+  }
+  return found;
+}
+
+/// The client's time where several channels share its work: the longest of them, alone on the wires, or all
+/// of them one after the other on the wires; somewhat more where these are nearly the same. `measured` has
+/// the cycles that the channels took.
+double team_time(const Situation& s, const Situation& measured) {
+  constexpr double kSharp = 4;
+  double longest = 0, wires = 0;
+  for (const std::size_t i : team(s)) {
+    const Work work = work_of(s, i);
+    const double rest = measured.duration - std::min(measured.duration, running(measured.workers[i].reader));
+    longest = std::max(longest, rest + work.cycles);
+    wires += work.wire;
+  }
+  return std::pow(std::pow(longest, kSharp) + std::pow(wires, kSharp), 1 / kSharp);
 }
 
 std::string percent(double part) {
@@ -84,10 +138,12 @@ std::string percent(double part) {
 double predicted_gain(const Situation& now, const Situation& then) {
   const Worker& w = now.workers[now.subject];
   if (now.duration <= 0) return 0;
+  if (team(now).size() > 1) return team_time(now, now) / std::max(1.0, team_time(then, now)) - 1;
   const double moving = std::min(running(w.reader), now.duration);
-  const double ratio = block_cycles(then) / block_cycles(now);
+  const double ratio = work_of(then, then.subject).cycles / work_of(now, now.subject).cycles;
   const double between = std::min(of(w.reader, Cause::kDescriptor), now.duration - moving);
-  const double saved = moving * (1 - ratio) + std::min(between, hidden(then) - hidden(now));
+  const double fewer = 1 - then.workers[then.subject].blocks / w.blocks;
+  const double saved = moving * (1 - ratio) + std::min(between, between * fewer + hidden(then) - hidden(now));
   return now.duration / std::max(1.0, now.duration - saved) - 1;
 }
 
@@ -159,7 +215,8 @@ Advice advise(const Situation& s) {
   advice.share = of(side, advice.cause) / cycles;
   advice.off = s.duration > 0 ? std::clamp(1 - on(w.reader) / s.duration, 0.0, 1.0) : 0;
   if (w.peripheral) return advice;
-  advice.modelled = block_cycles(s) * w.blocks / std::max(1.0, running(w.reader));
+  advice.modelled = team(s).size() > 1 ? team_time(s, s) / std::max(1.0, s.duration)
+                                       : work_of(s, s.subject).cycles / std::max(1.0, running(w.reader));
   if (advice.modelled < kTrusted && advice.modelled * kTrusted > 1) advice.knob = choose(s);
   return advice;
 }

@@ -18,8 +18,10 @@ struct Worker {
   unsigned read_port = 0;
   unsigned write_port = 0;
   bool peripheral = false;  ///< a peripheral sets the pace
+  bool own = false;         ///< works for the client that is asked about
   Load load;
-  double blocks = 0;
+  double blocks = 0;       ///< all of them
+  double small = 0;        ///< heads and tails among them, of a few bytes; the others have load.block_bytes
   double chained = 0;      ///< blocks behind another of the same transfer
   double fetch_beats = 0;  ///< of an item
   std::array<Cycle, dmac::kCauses> reader{};

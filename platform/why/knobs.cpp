@@ -1,5 +1,7 @@
 #include "platform/why/knobs.h"
 
+#include <algorithm>
+#include <cmath>
 #include <functional>
 #include <utility>
 
@@ -49,11 +51,25 @@ class Builder {
     for (Worker& w : c.then.workers) {
       if (w.controller != worker_.controller) continue;
       dmac::Parameters unused;
+      const double width = w.load.read_width;
       change(unused, w.load);
+      wider_items(w, w.load.read_width / width);
     }
     Load unused;
     change(c.then.controllers[worker_.controller].parameters, unused);
     found_.push_back(std::move(c));
+  }
+
+  /// BLOCK_TS counts items: wider ones make longer blocks, where a transfer needs several.
+  static void wider_items(Worker& w, double times) {
+    const double transfers = w.blocks - w.chained;
+    const double most = w.load.block_bytes * times;
+    if (times == 1 || transfers <= 0 || w.chained <= w.small) return;
+    const double bytes = (w.blocks - w.small) * w.load.block_bytes;
+    const double blocks = std::max(transfers, transfers * std::ceil(bytes / transfers / most - 1e-6));
+    w.chained = std::max(0.0, blocks + w.small - transfers);
+    w.blocks = blocks + w.small;
+    w.load.block_bytes = bytes / blocks;
   }
 
   /// What software programs, and the controller allows. Shorter bursts need less of the FIFO each.

@@ -66,8 +66,9 @@ Pace pace(const dmac::Parameters& p, const Load& load) {
   const auto lr = static_cast<double>(load.read_latency);
   const auto lw = static_cast<double>(load.write_latency);
 
-  const double r_wire = (rd + dead) * per_read;
-  const double w_wire = (wr + dead_write) * per_write;
+  const auto issue = static_cast<double>(p.issue_interval);
+  const double r_wire = std::max(rd + dead, issue) * per_read;
+  const double w_wire = std::max(wr + dead_write, issue) * per_write;
   const bool shared = p.shared_data_port && load.one_port;
   result.wire = shared ? r_wire + w_wire : std::max(r_wire, w_wire);
   const auto add = [&](Limit limit, double cycles, double bursts) {
@@ -75,8 +76,7 @@ Pace pace(const dmac::Parameters& p, const Load& load) {
   };
   add(Limit::kReadData, (shared ? r_wire + w_wire : r_wire) / load.read_share, 1);
   add(Limit::kWriteData, (shared ? r_wire + w_wire : w_wire) / load.write_share, 1);
-  const double addresses = std::max(per_read, per_write);
-  add(Limit::kAddresses, static_cast<double>(p.issue_interval) * addresses, 1);
+  add(Limit::kAddresses, issue * std::max(per_read, per_write), 1);
 
   // From the address of a read to the first beat of the write that takes its last bytes on, and on to the
   // last beat of that.
@@ -108,8 +108,9 @@ Pace pace(const dmac::Parameters& p, const Load& load) {
   if (p.fifo_credit == dmac::FifoCredit::kBurst) {
     const double ahead =
         whole && p.start_threshold != 0 ? std::ceil(p.start_threshold * load.write_width / read_bytes) : 0;
+    const double phase = load.out_of_phase ? 1 : 0;
     const double room = std::floor(dmac::fifo_bytes_of(p) / read_bytes + 1e-9);
-    const double bursts = std::max((room - ahead) / per_read, 1.0);
+    const double bursts = std::max((room - ahead - phase) / per_read, 1.0);
     const double freed = p.fifo_release == dmac::FifoRelease::kResponse ? lw : 0;
     add(Limit::kFifo, to_last_write + freed + static_cast<double>(p.fifo_latency), bursts);
   }

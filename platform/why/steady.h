@@ -15,20 +15,21 @@ namespace dmavp::platform::why {
 
 /// What a channel moves, and over which paths. Cycles are those of its controller.
 struct Load {
-  double block_bytes = 0;    ///< mean length of a block
-  double read_width = 1;     ///< bytes of a beat; a mean where blocks differ
-  double write_width = 1;    ///< bytes of a beat
-  unsigned read_burst = 0;   ///< beats that software asked for (ARLEN + 1); 0: as many as there may be
-  unsigned write_burst = 0;  ///< beats (AWLEN + 1)
-  unsigned read_osr = 1;     ///< requests that SRC_OSR_LMT allows
-  unsigned write_osr = 1;    ///< DST_OSR_LMT
-  Cycle read_latency = 0;    ///< address to first beat, interconnect included
-  Cycle write_latency = 0;   ///< last beat to response
-  double split_reads = 0;    ///< further bursts of a block that boundaries of 4 KiB make
-  double split_writes = 0;   ///< of writes
-  bool one_port = true;      ///< reads and writes use the same master port
-  double read_share = 1;     ///< share of R that others leave to the channel, 0..1
-  double write_share = 1;    ///< share of W
+  double block_bytes = 0;     ///< mean length of a block
+  double read_width = 1;      ///< bytes of a beat; a mean where blocks differ
+  double write_width = 1;     ///< bytes of a beat
+  unsigned read_burst = 0;    ///< beats that software asked for (ARLEN + 1); 0: as many as there may be
+  unsigned write_burst = 0;   ///< beats (AWLEN + 1)
+  unsigned read_osr = 1;      ///< requests that SRC_OSR_LMT allows
+  unsigned write_osr = 1;     ///< DST_OSR_LMT
+  Cycle read_latency = 0;     ///< address to first beat, interconnect included
+  Cycle write_latency = 0;    ///< last beat to response
+  double split_reads = 0;     ///< further bursts of a block that boundaries of 4 KiB make
+  double split_writes = 0;    ///< of writes
+  bool out_of_phase = false;  ///< writes begin where no read does: each needs two
+  bool one_port = true;       ///< reads and writes use the same master port
+  double read_share = 1;      ///< share of R that others leave to the channel, 0..1
+  double write_share = 1;     ///< share of W
 };
 
 enum class Limit : std::uint8_t {
