@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdio>
 
-#include "dmac/lli.h"
 #include "dmac/planner.h"
 #include "platform/report/result.h"
 
@@ -96,7 +95,7 @@ why::Worker worker_of(Board& board, unsigned d, unsigned ch, const dmac::Channel
   load.split_reads = splits(s.read_bursts, w, load.block_bytes, plain.read_bytes);
   load.split_writes = splits(s.write_bursts, w, load.block_bytes, plain.write_bytes);
   load.out_of_phase = std::abs(load.split_reads - load.split_writes) > 0.3;
-  w.fetch_beats = std::ceil(static_cast<double>(dmac::kLliFetchBytes) / p.data_width_bytes);
+  w.list = s.lli_fetches != 0;
   return w;
 }
 

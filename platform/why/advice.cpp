@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "dmac/lli.h"
 #include "platform/why/knobs.h"
 
 namespace dmavp::platform::why {
@@ -85,16 +86,20 @@ Work work_of(const Situation& s, std::size_t subject) {
   return work;
 }
 
-/// Cycles between blocks that a prefetch hides.
-double hidden(const Situation& s) {
+/// Cycles between blocks that depend on the parameters: items fetched and written back.
+double items(const Situation& s) {
   const Worker& w = s.workers[s.subject];
+  if (!w.list) return 0;
   const dmac::Parameters& p = s.controllers[w.controller].parameters;
-  if (!p.lli_prefetch_en || w.chained <= 0) return 0;
-  const double fetch = static_cast<double>(w.load.read_latency) + w.fetch_beats;
-  const double block = work_of(s, s.subject).cycles / w.blocks;
-  // The item's beats come before those of the block.
-  const double in_the_way = w.fetch_beats + static_cast<double>(p.burst_overhead);
-  return w.chained * (std::min(fetch, block) - in_the_way);
+  const double fetch = item_cycles(p, w.load, false);
+  double cycles = w.blocks * (fetch + (p.lli_wb_en ? item_cycles(p, w.load, true) : 0));
+  if (p.lli_prefetch_en && w.chained > 0) {
+    const double block = work_of(s, s.subject).cycles / w.blocks;
+    // The item's beats come before those of the block.
+    const double beats = std::ceil(static_cast<double>(dmac::kLliFetchBytes) / p.data_width_bytes);
+    cycles -= w.chained * (std::min(fetch, block) - beats - static_cast<double>(p.burst_overhead));
+  }
+  return cycles;
 }
 
 bool same_wires(const Worker& a, const Worker& b) {
@@ -116,11 +121,14 @@ std::vector<std::size_t> team(const Situation& s) {
 /// of them one after the other on the wires; somewhat more where these are nearly the same. `measured` has
 /// the cycles that the channels took.
 double team_time(const Situation& s, const Situation& measured) {
-  constexpr double kSharp = 4;
-  double longest = 0, wires = 0;
+  constexpr double kSharp = 6;
+  // What is not the longest-running one's own is software; others may just have ended before.
+  double longest = 0, wires = 0, rest = measured.duration;
+  for (const std::size_t i : team(s))
+    rest =
+        std::min(rest, measured.duration - std::min(measured.duration, running(measured.workers[i].reader)));
   for (const std::size_t i : team(s)) {
     const Work work = work_of(s, i);
-    const double rest = measured.duration - std::min(measured.duration, running(measured.workers[i].reader));
     longest = std::max(longest, rest + work.cycles);
     wires += work.wire;
   }
@@ -142,15 +150,14 @@ double predicted_gain(const Situation& now, const Situation& then) {
   const double moving = std::min(running(w.reader), now.duration);
   const double ratio = work_of(then, then.subject).cycles / work_of(now, now.subject).cycles;
   const double between = std::min(of(w.reader, Cause::kDescriptor), now.duration - moving);
-  const double fewer = 1 - then.workers[then.subject].blocks / w.blocks;
-  const double saved = moving * (1 - ratio) + std::min(between, between * fewer + hidden(then) - hidden(now));
+  const double saved = moving * (1 - ratio) + std::min(between, items(now) - items(then));
   return now.duration / std::max(1.0, now.duration - saved) - 1;
 }
 
 namespace {
 
 /// For each knob the nearest value that gains nearly all there is.
-std::vector<Candidate> nearest(std::vector<Candidate> all) {
+std::vector<Candidate> nearest(std::vector<Candidate> all, double worthwhile) {
   std::vector<Candidate> best;
   for (std::size_t i = 0; i < all.size();) {
     std::size_t end = i;
@@ -158,7 +165,7 @@ std::vector<Candidate> nearest(std::vector<Candidate> all) {
     for (; end < all.size() && all[end].knob == all[i].knob; ++end)
       most = std::max(most, all[end].change.gain);
     for (; i < end; ++i) {
-      if (all[i].change.gain < kWorthwhile || all[i].change.gain < kNearlyAll * most) continue;
+      if (all[i].change.gain < worthwhile || all[i].change.gain < kNearlyAll * most) continue;
       best.push_back(std::move(all[i]));
       break;
     }
@@ -170,7 +177,8 @@ std::vector<Candidate> nearest(std::vector<Candidate> all) {
 Knob choose(const Situation& s) {
   std::vector<Candidate> all = candidates(s);
   for (Candidate& c : all) c.change.gain = predicted_gain(s, c.then);
-  const std::vector<Candidate> best = nearest(std::move(all));
+  const std::vector<Candidate> best =
+      nearest(std::move(all), team(s).size() > 1 ? kWorthwhileShared : kWorthwhile);
   // Wires only where nothing else helps.
   double most = 0;
   for (const Candidate& c : best) {
@@ -236,7 +244,7 @@ std::string Advice::sentence() const {
   } else if (cause == Cause::kTransferring) {
     text += std::string(reader ? "R" : "W") + " itself is the limit, no setting helps";
   } else {
-    text += "no single setting gains 1 %";
+    text += "no single setting gains much";
   }
   if (off >= 0.01 && !client.empty())
     text += "; off " + percent(off) + " of the time of " + client + " (software)";

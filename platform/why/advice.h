@@ -20,10 +20,10 @@ struct Worker {
   bool peripheral = false;  ///< a peripheral sets the pace
   bool own = false;         ///< works for the client that is asked about
   Load load;
-  double blocks = 0;       ///< all of them
-  double small = 0;        ///< heads and tails among them, of a few bytes; the others have load.block_bytes
-  double chained = 0;      ///< blocks behind another of the same transfer
-  double fetch_beats = 0;  ///< of an item
+  double blocks = 0;   ///< all of them
+  double small = 0;    ///< heads and tails among them, of a few bytes; the others have load.block_bytes
+  double chained = 0;  ///< blocks behind another of the same transfer
+  bool list = false;   ///< its blocks come from linked lists
   std::array<Cycle, dmac::kCauses> reader{};
   std::array<Cycle, dmac::kCauses> writer{};
 };
@@ -70,6 +70,7 @@ inline constexpr double kTrusted = 1.25;
 
 /// What less than this gains is no advice.
 inline constexpr double kWorthwhile = 0.01;
+inline constexpr double kWorthwhileShared = 0.05;  ///< where channels of one client are in each other's way
 
 /// Gain of the client's throughput if its controllers had these parameters and its channels these loads.
 double predicted_gain(const Situation& now, const Situation& then);

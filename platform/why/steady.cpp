@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dmac/lli.h"
 #include "dmac/planner.h"
 
 namespace dmavp::platform::why {
 namespace {
+
+constexpr double kBoundary = 4096;  ///< no burst crosses a multiple of it
 
 /// As dmac::make_shape() cuts bursts.
 double bytes_of(const dmac::Parameters& p, double width, unsigned asked, double block_bytes) {
@@ -14,7 +17,7 @@ double bytes_of(const dmac::Parameters& p, double width, unsigned asked, double 
   if (asked != 0) beats = std::min<double>(beats, asked);
   if (p.fifo_credit == dmac::FifoCredit::kBurst)
     beats = std::min(beats, std::floor(dmac::fifo_bytes_of(p) / 2 / width));
-  return std::max(1.0, std::min(std::max(beats, 1.0) * width, block_bytes));
+  return std::max(1.0, std::min({std::max(beats, 1.0) * width, kBoundary, block_bytes}));
 }
 
 /// Mean length of a burst when boundaries cut some.
@@ -108,13 +111,20 @@ Pace pace(const dmac::Parameters& p, const Load& load) {
   if (p.fifo_credit == dmac::FifoCredit::kBurst) {
     const double ahead =
         whole && p.start_threshold != 0 ? std::ceil(p.start_threshold * load.write_width / read_bytes) : 0;
-    const double phase = load.out_of_phase ? 1 : 0;
+    const double phase = load.out_of_phase && per_read < 1.5 && per_write < 1.5 ? 1 : 0;
     const double room = std::floor(dmac::fifo_bytes_of(p) / read_bytes + 1e-9);
     const double bursts = std::max((room - ahead - phase) / per_read, 1.0);
     const double freed = p.fifo_release == dmac::FifoRelease::kResponse ? lw : 0;
     add(Limit::kFifo, to_last_write + freed + static_cast<double>(p.fifo_latency), bursts);
   }
   return result;
+}
+
+double item_cycles(const dmac::Parameters& p, const Load& load, bool write) {
+  const unsigned bytes = write ? dmac::kLliWriteBackBytes : dmac::kLliFetchBytes;
+  const double beats = std::ceil(static_cast<double>(bytes) / p.data_width_bytes);
+  const double accesses = std::ceil(beats / dmac::longest_burst(p));
+  return beats + accesses * static_cast<double>(write ? load.write_latency : load.read_latency);
 }
 
 std::vector<double> fair_shares(const std::vector<Contender>& contenders) {

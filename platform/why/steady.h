@@ -69,6 +69,9 @@ struct Pace {
 
 Pace pace(const dmac::Parameters& parameters, const Load& load);
 
+/// Fetching a linked-list item, or writing it back.
+double item_cycles(const dmac::Parameters& parameters, const Load& load, bool write);
+
 /// A channel that asks for a part of a wire (0..1) in a part of the time (0..1); the higher priority wins.
 struct Contender {
   double demand = 0;
