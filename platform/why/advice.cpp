@@ -117,22 +117,26 @@ std::vector<std::size_t> team(const Situation& s) {
   return found;
 }
 
-/// The client's time where several channels share its work: the longest of them, alone on the wires, or all
-/// of them one after the other on the wires; somewhat more where these are nearly the same. `measured` has
-/// the cycles that the channels took.
+/// The client's time where several channels share its work. `measured` has the cycles that they took.
 double team_time(const Situation& s, const Situation& measured) {
-  constexpr double kSharp = 6;
   // What is not the longest-running one's own is software; others may just have ended before.
-  double longest = 0, wires = 0, rest = measured.duration;
+  double rest = measured.duration;
   for (const std::size_t i : team(s))
     rest =
         std::min(rest, measured.duration - std::min(measured.duration, running(measured.workers[i].reader)));
+  std::vector<Job> jobs;
   for (const std::size_t i : team(s)) {
     const Work work = work_of(s, i);
-    longest = std::max(longest, rest + work.cycles);
-    wires += work.wire;
+    jobs.push_back({rest + work.cycles, work.wire, s.workers[i].priority});
   }
-  return std::pow(std::pow(longest, kSharp) + std::pow(wires, kSharp), 1 / kSharp);
+  // Where both are nearly the same, requests are in each other's way.
+  constexpr double kSharp = 6;
+  double longest = 0, wires = 0;
+  for (const Job& job : jobs) {
+    longest = std::max(longest, job.alone);
+    wires += job.wire;
+  }
+  return std::max(all_done(jobs), std::pow(std::pow(longest, kSharp) + std::pow(wires, kSharp), 1 / kSharp));
 }
 
 std::string percent(double part) {

@@ -156,4 +156,34 @@ std::vector<double> fair_shares(const std::vector<Contender>& contenders) {
   return shares;
 }
 
+double all_done(std::vector<Job> jobs) {
+  std::sort(jobs.begin(), jobs.end(), [](const Job& a, const Job& b) {
+    return a.priority != b.priority ? a.priority > b.priority : a.wire * b.alone < b.wire * a.alone;
+  });
+  std::vector<double> left(jobs.size(), 1.0);
+  double now = 0;
+  while (true) {
+    // The speed of each, as a part of its work per cycle, until the next one ends.
+    std::vector<double> speed(jobs.size(), 0.0);
+    double free = 1, next = -1;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      if (left[i] <= 0) continue;
+      double equals = 0;
+      for (std::size_t j = i; j < jobs.size() && jobs[j].priority == jobs[i].priority; ++j) {
+        if (left[j] > 0) ++equals;
+      }
+      const double most = 1 / std::max(jobs[i].alone, 1.0);
+      speed[i] = jobs[i].wire > 0 ? std::min(most, free / equals / jobs[i].wire) : most;
+      free = std::max(0.0, free - speed[i] * jobs[i].wire);
+      if (speed[i] > 0 && (next < 0 || left[i] / speed[i] < next)) next = left[i] / speed[i];
+    }
+    if (next < 0) return now;
+    now += next;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      left[i] -= speed[i] * next;
+      if (left[i] < 1e-9) left[i] = 0;
+    }
+  }
+}
+
 }  // namespace dmavp::platform::why

@@ -82,4 +82,14 @@ struct Contender {
 /// equal part.
 std::vector<double> fair_shares(const std::vector<Contender>& contenders);
 
+/// Work of a channel: cycles alone, and cycles of the wire among them.
+struct Job {
+  double alone = 0;
+  double wire = 0;
+  unsigned priority = 0;
+};
+/// When the last of several is done that begin together on one wire, if the higher priority goes first and
+/// equals get equal parts.
+double all_done(std::vector<Job> jobs);
+
 }  // namespace dmavp::platform::why

@@ -123,5 +123,25 @@ TEST(Steady, WiresAreSharedByPriorityAndEqually) {
   near(fair_shares({{1, 0.5, 1}, {1, 1, 0}}), {1.0, 0.5});
 }
 
+TEST(Steady, ChannelsThatBeginTogetherEndWhenTheWireLetsThem) {
+  EXPECT_NEAR(all_done({{100, 40, 0}}), 100, 1e-6);
+  EXPECT_NEAR(all_done({{100, 40, 0}, {80, 40, 0}}), 100, 1e-6);                  // both fit
+  EXPECT_NEAR(all_done({{100, 100, 0}, {100, 100, 0}, {50, 50, 0}}), 250, 1e-6);  // the wire is always busy
+  // The first takes 80 % for 100 cycles and leaves 20; alone the rest goes at its own speed.
+  EXPECT_NEAR(all_done({{100, 80, 1}, {100, 50, 0}}), 100 + 100 * 0.6, 1e-6);
+}
+
+TEST(Steady, ItemsTakeAnAccessForEachBurst) {
+  dmac::Parameters p = dmac::test::default_parameters();
+  Load load;
+  load.read_latency = 30;
+  load.write_latency = 7;
+  EXPECT_DOUBLE_EQ(item_cycles(p, load, false), 5 + 30);
+  EXPECT_DOUBLE_EQ(item_cycles(p, load, true), 3 + 7);
+  p.max_burst_len = 2;
+  EXPECT_DOUBLE_EQ(item_cycles(p, load, false), 5 + 3 * 30);
+  EXPECT_DOUBLE_EQ(item_cycles(p, load, true), 3 + 2 * 7);
+}
+
 }  // namespace
 }  // namespace dmavp::platform::why
