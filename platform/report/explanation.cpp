@@ -27,6 +27,7 @@ json::object describe(const why::Advice& advice) {
           {"cause", advice.known ? dmac::to_string(advice.cause) : ""},
           {"share", advice.share},
           {"transferring", advice.wire},
+          {"busy", advice.busy},
           {"off", advice.off},
           {"modelled", advice.modelled},
           {"knob", advice.knob.path},

@@ -36,21 +36,16 @@ double running(const std::array<Cycle, dmac::kCauses>& cycles) {
 Load with_shares(const Situation& s, std::size_t subject) {
   const Worker& own = s.workers[subject];
   const auto left = [&](bool write) {
-    std::vector<Contender> all(1);
+    std::vector<Contender> all = {{1, 1, own.priority}};
     for (std::size_t i = 0; i < s.workers.size(); ++i) {
       const Worker& w = s.workers[i];
-      if (w.controller != own.controller) continue;
+      if (i == subject || w.own || w.controller != own.controller) continue;
       if ((write ? w.write_port : w.read_port) != (write ? own.write_port : own.read_port)) continue;
-      const Pace alone = pace(s.controllers[w.controller].parameters, w.load);
       const double demand = w.peripheral
                                 ? of(w.reader, Cause::kTransferring) / std::max(1.0, running(w.reader))
-                                : alone.demand();
+                                : pace(s.controllers[w.controller].parameters, w.load).demand();
       const double present = s.duration > 0 ? std::min(1.0, running(w.reader) / s.duration) : 1;
-      if (i == subject) {
-        all[0] = {demand, present, w.priority};
-      } else if (!w.own) {
-        all.push_back({demand, present, w.priority});
-      }
+      all.push_back({demand, present, w.priority});
     }
     return fair_shares(all)[0];
   };
@@ -139,6 +134,18 @@ double team_time(const Situation& s, const Situation& measured) {
   return std::max(all_done(jobs), std::pow(std::pow(longest, kSharp) + std::pow(wires, kSharp), 1 / kSharp));
 }
 
+/// Part of the time in which the data channel of the subject's side is busy, whoever uses it.
+double busy(const Situation& s, bool reader) {
+  const Worker& own = s.workers[s.subject];
+  double beats = 0;
+  for (const Worker& w : s.workers) {
+    if (w.controller != own.controller) continue;
+    if ((reader ? w.read_port : w.write_port) != (reader ? own.read_port : own.write_port)) continue;
+    beats += of(reader ? w.reader : w.writer, Cause::kTransferring);
+  }
+  return s.duration > 0 ? std::min(1.0, beats / s.duration) : 0;
+}
+
 std::string percent(double part) {
   char text[32];
   std::snprintf(text, sizeof text, "%.0f %%", 100 * part);
@@ -225,6 +232,7 @@ Advice advise(const Situation& s) {
   // Where beats take nearly all there is, they are what bounds.
   if (advice.wire >= kNearlyAll || most <= 0) advice.cause = Cause::kTransferring;
   advice.share = of(side, advice.cause) / cycles;
+  advice.busy = busy(s, advice.reader);
   advice.off = s.duration > 0 ? std::clamp(1 - on(w.reader) / s.duration, 0.0, 1.0) : 0;
   if (w.peripheral) return advice;
   advice.modelled = team(s).size() > 1 ? team_time(s, s) / std::max(1.0, s.duration)
@@ -245,8 +253,9 @@ std::string Advice::sentence() const {
     text += "the peripheral sets the pace, no setting of the controller does";
   } else if (modelled >= kTrusted || modelled * kTrusted <= 1) {
     text += "the loops of a block explain " + percent(modelled) + " of the time, no prediction";
-  } else if (cause == Cause::kTransferring) {
-    text += std::string(reader ? "R" : "W") + " itself is the limit, no setting helps";
+  } else if (cause == Cause::kTransferring || busy >= kNearlyAll) {
+    text += std::string(reader ? "R" : "W") + " itself is the limit (busy " + percent(busy) +
+            " of the time), no setting helps";
   } else {
     text += "no single setting gains much";
   }

@@ -57,6 +57,7 @@ struct Advice {
   dmac::Cause cause = dmac::Cause::kIdle;
   double share = 0;  ///< of the cycles of the side in which the channel is on
   double wire = 0;   ///< part of these cycles in which the side moves beats
+  double busy = 0;   ///< part of the client's time in which R (reader) or W is busy, whoever uses it
   double off = 0;    ///< part of the client's time in which the channel is off: software
   bool peripheral = false;
   double modelled = 0;  ///< cycles of the blocks by the closed forms / those that they took

@@ -78,7 +78,8 @@ TEST(Advice, OfABusyWireIsAWiderOne) {
   const Advice widest = advise(s);
   EXPECT_EQ(widest.knob.path, "");
   EXPECT_EQ(widest.sentence(),
-            "dmac0.ch2: transferring 100 % of reader cycles: R itself is the limit, no setting helps");
+            "dmac0.ch2: transferring 100 % of reader cycles: R itself is the limit (busy 100 % of the time), "
+            "no setting helps");
 }
 
 TEST(Advice, APeripheralHasItsOwnPace) {
