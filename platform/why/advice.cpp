@@ -154,12 +154,19 @@ std::string percent(double part) {
 
 }  // namespace
 
+bool shares_wires(const Situation& s) {
+  const Worker& w = s.workers[s.subject];
+  return w.load.one_port && s.controllers[w.controller].parameters.shared_data_port;
+}
+
 double predicted_gain(const Situation& now, const Situation& then) {
   const Worker& w = now.workers[now.subject];
   if (now.duration <= 0) return 0;
-  if (team(now).size() > 1) return team_time(now, now) / std::max(1.0, team_time(then, now)) - 1;
+  if (team(now).size() > 1)
+    return (shares_wires(now) ? now.duration : team_time(now, now)) / std::max(1.0, team_time(then, now)) - 1;
   const double moving = std::min(running(w.reader), now.duration);
-  const double ratio = work_of(then, then.subject).cycles / work_of(now, now.subject).cycles;
+  const double before = shares_wires(now) ? running(w.reader) : work_of(now, now.subject).cycles;
+  const double ratio = work_of(then, then.subject).cycles / before;
   const double between = std::min(of(w.reader, Cause::kDescriptor), now.duration - moving);
   const double saved = moving * (1 - ratio) + std::min(between, items(now) - items(then));
   return now.duration / std::max(1.0, now.duration - saved) - 1;
@@ -237,7 +244,8 @@ Advice advise(const Situation& s) {
   if (w.peripheral) return advice;
   advice.modelled = team(s).size() > 1 ? team_time(s, s) / std::max(1.0, s.duration)
                                        : work_of(s, s.subject).cycles / std::max(1.0, running(w.reader));
-  if (advice.modelled < kTrusted && advice.modelled * kTrusted > 1) advice.knob = choose(s);
+  const bool trusted = advice.modelled < kTrusted && advice.modelled * kTrusted > 1;
+  if (trusted || shares_wires(s)) advice.knob = choose(s);
   return advice;
 }
 

@@ -73,6 +73,10 @@ inline constexpr double kTrusted = 1.25;
 inline constexpr double kWorthwhile = 0.01;
 inline constexpr double kWorthwhileShared = 0.05;  ///< where channels of one client are in each other's way
 
+/// Reads and writes of the subject take turns on one data channel. How they do is not a matter of loops: only
+/// what separate ones would gain is known.
+bool shares_wires(const Situation& situation);
+
 /// Gain of the client's throughput if its controllers had these parameters and its channels these loads.
 double predicted_gain(const Situation& now, const Situation& then);
 

@@ -20,6 +20,11 @@ class Builder {
       : now_(now), worker_(now.workers[now.subject]), controller_(now.controllers[worker_.controller]) {}
 
   std::vector<Candidate> build() {
+    if (shares_wires(now_)) {
+      add(Effort::kWires, "dmavp,shared-data-port", "1", "0",
+          [](dmac::Parameters& p, Load&) { p.shared_data_port = false; });
+      return std::move(found_);
+    }
     burst_length();
     slots("dmavp,read-limit", parameters().read_limit, worker_.load.read_osr, &dmac::Parameters::read_limit);
     slots("dmavp,write-limit", parameters().write_limit, worker_.load.write_osr,
@@ -135,11 +140,6 @@ class Builder {
   }
 
   void width() {
-    ++knob_;
-    if (parameters().shared_data_port && worker_.load.one_port) {
-      add(Effort::kWires, "dmavp,shared-data-port", "1", "0",
-          [](dmac::Parameters& p, Load&) { p.shared_data_port = false; });
-    }
     ++knob_;
     const unsigned bytes = parameters().data_width_bytes;
     if (bytes >= kWidest || worker_.load.read_width != bytes || worker_.load.write_width != bytes) return;

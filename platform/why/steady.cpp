@@ -72,13 +72,12 @@ Pace pace(const dmac::Parameters& p, const Load& load) {
   const auto issue = static_cast<double>(p.issue_interval);
   const double r_wire = std::max(rd + dead, issue) * per_read;
   const double w_wire = std::max(wr + dead_write, issue) * per_write;
-  const bool shared = p.shared_data_port && load.one_port;
-  result.wire = shared ? r_wire + w_wire : std::max(r_wire, w_wire);
+  result.wire = std::max(r_wire, w_wire);
   const auto add = [&](Limit limit, double cycles, double bursts) {
     result.loops.push_back({limit, std::max(cycles, 1.0), std::max(bursts, 1e-3)});
   };
-  add(Limit::kReadData, (shared ? r_wire + w_wire : r_wire) / load.read_share, 1);
-  add(Limit::kWriteData, (shared ? r_wire + w_wire : w_wire) / load.write_share, 1);
+  add(Limit::kReadData, r_wire / load.read_share, 1);
+  add(Limit::kWriteData, w_wire / load.write_share, 1);
   add(Limit::kAddresses, issue * std::max(per_read, per_write), 1);
 
   // From the address of a read to the first beat of the write that takes its last bytes on, and on to the

@@ -2,7 +2,7 @@
 //
 // Bursts of a block wait for each other in loops: a burst may not start before the one `bursts` before it has
 // gone once round, which takes `cycles`. The rate is that of the slowest loop. Which loops there are follows
-// from the parameters of the engine (docs/why.md).
+// from the parameters of the engine (docs/why.md). R and W are separate here.
 #pragma once
 
 #include <cstdint>

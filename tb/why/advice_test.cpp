@@ -82,6 +82,17 @@ TEST(Advice, OfABusyWireIsAWiderOne) {
             "no setting helps");
 }
 
+TEST(Advice, ASharedDataChannelIsToBeSeparated) {
+  Situation s = copying();
+  const double alone = s.duration;
+  s.controllers[0].parameters.shared_data_port = true;
+  s.workers[0].reader[static_cast<unsigned>(Cause::kMemory)] = static_cast<Cycle>(alone);
+  s.duration = 2 * alone;
+  const Advice advice = advise(s);
+  EXPECT_EQ(advice.knob.settings, std::vector<std::string>{"dmac0:dmavp,shared-data-port=0"});
+  EXPECT_NEAR(advice.knob.gain, 1, 1e-3);
+}
+
 TEST(Advice, APeripheralHasItsOwnPace) {
   Situation s = copying();
   s.workers[0].peripheral = true;
