@@ -55,8 +55,8 @@ po::options_description run_options() {
       "perfetto-filter", po::value<std::string>()->value_name("KEY=A|B,..."),
       "only what matches of it: channel, kind, source, from, to")(
       "explain", "run again with what the report advises, and print the gain beside the predicted one")(
-      "html", po::value<std::string>(), "(not available)")("expect-diagnostic", po::value<Words>(),
-                                                           "(not available)");
+      "html", po::value<std::string>()->value_name("FILE"), "write a page with charts")(
+      "expect-diagnostic", po::value<Words>(), "(not available)");
   return options;
 }
 
@@ -130,13 +130,14 @@ void fill_common(const po::variables_map& values, RunOptions& run) {
 }
 
 void fill_run(const po::variables_map& values, RunOptions& run) {
-  for (const char* later : {"html", "expect-diagnostic"}) {
+  for (const char* later : {"expect-diagnostic"}) {
     if (values.count(later) != 0)
       throw InputError(std::string("--") + later + " is not available in this version");
   }
   fill_common(values, run);
   for (auto [option, file] : {std::pair{"json", &run.json_file}, std::pair{"trace", &run.trace_file},
-                              std::pair{"vcd", &run.vcd_file}, std::pair{"perfetto", &run.perfetto_file}}) {
+                              std::pair{"vcd", &run.vcd_file}, std::pair{"perfetto", &run.perfetto_file},
+                              std::pair{"html", &run.html_file}}) {
     if (values.count(option) == 0) continue;
     *file = file_name(values, option);
   }
@@ -262,6 +263,7 @@ CommandLine parse_sweep(const Words& arguments) {
       "csv", po::value<std::string>()->value_name("FILE"),
       "write a row per point (default: to standard output)")(
       "json", po::value<std::string>()->value_name("FILE"), "write all points as JSON")(
+      "html", po::value<std::string>()->value_name("FILE"), "write a page with charts and a table")(
       "jobs,j", po::value<std::string>()->value_name("N"), "points at a time (default: one per processor)")(
       "resume", "go on with an interrupted sweep")("board", po::value<std::string>()->value_name("NAME|FILE"),
                                                    "as for run (default k210)")(
@@ -293,6 +295,7 @@ CommandLine parse_sweep(const Words& arguments) {
   if (values.count("list") != 0) line.sweep.list_file = file_name(values, "list");
   if (values.count("csv") != 0) line.sweep.csv_file = file_name(values, "csv");
   if (values.count("json") != 0) line.sweep.json_file = file_name(values, "json");
+  if (values.count("html") != 0) line.sweep.html_file = file_name(values, "html");
   line.sweep.resume = values.count("resume") != 0;
   if (values.count("jobs") != 0) {
     const auto jobs = parse_size(values["jobs"].as<std::string>());

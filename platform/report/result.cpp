@@ -156,7 +156,7 @@ double throughput_mb_s(const ClientRecord& client) {
   return duration == 0 ? 0.0 : static_cast<double>(client.bytes) * 1e6 / static_cast<double>(duration);
 }
 
-void write_json(std::ostream& out, const RunSummary& run, Board& board, const Recorder& recorder) {
+json::object result_document(const RunSummary& run, Board& board, const Recorder& recorder) {
   json::array interrupts;
   for (const InterruptRecord& i : recorder.interrupts()) {
     interrupts.push_back(json::object{{"cpu", i.cpu}, {"number", i.number}, {"count", i.count}});
@@ -203,7 +203,11 @@ void write_json(std::ostream& out, const RunSummary& run, Board& board, const Re
                                                 {"schedule_hash", hash.data()}}},
                       {"why", describe(run.why)}};
   if (run.explanation) result["explain"] = describe(*run.explanation);
-  print_json(out, result);
+  return result;
+}
+
+void write_json(std::ostream& out, const RunSummary& run, Board& board, const Recorder& recorder) {
+  print_json(out, result_document(run, board, recorder));
   out << "\n";
 }
 

@@ -42,6 +42,7 @@ double throughput_mb_s(const ClientRecord& client);
 port::Time duration_ps(const ClientRecord& client);
 
 /// The statistics must be up to date: Board::synchronize().
+boost::json::object result_document(const RunSummary& run, Board& board, const Recorder& recorder);
 void write_json(std::ostream& out, const RunSummary& run, Board& board, const Recorder& recorder);
 void write_table(std::ostream& out, const RunSummary& run, Board& board, const Recorder& recorder);
 

@@ -1,9 +1,13 @@
 #include "platform/run/recordings.h"
 
 #include <array>
+#include <boost/json.hpp>
+#include <sstream>
 #include <string>
 #include <utility>
 
+#include "platform/html/page.h"
+#include "platform/report/json_text.h"
 #include "platform/run/symbol.h"
 
 namespace dmavp::platform {
@@ -13,7 +17,7 @@ namespace {
 constexpr std::size_t kHeldEvents = 200'000;  // of trace and waveform
 constexpr std::size_t kHeldOfTimeline = 20'000;
 
-std::string describe(const void* address) {
+std::string describe_place(const void* address) {
   std::array<char, 256> text{};
   describe_code(address, text.data(), text.size());
   return text.data();
@@ -27,9 +31,15 @@ void tell_waits(Board& board) {
 
 Recordings::Recordings(const RunOptions& options, const BoardDescription& board,
                        const std::vector<FaultSpec>& faults)
-    : trace_file_(options.trace_file), vcd_file_(options.vcd_file), perfetto_file_(options.perfetto_file) {
-  trace_file_.refuse_same(vcd_file_);
-  refuse_same(perfetto_file_);
+    : trace_file_(options.trace_file),
+      vcd_file_(options.vcd_file),
+      perfetto_file_(options.perfetto_file),
+      html_file_(options.html_file) {
+  const std::array<const Output*, 4> files = {&trace_file_, &vcd_file_, &perfetto_file_, &html_file_};
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) files[i]->refuse_same(*files[k]);
+  }
+  if (html_file_.wanted()) page_ = std::make_unique<PageView>(board);
   EventFilters filters;
   for (const std::string& filter : options.trace_filters)
     filters.add(parse_trace_filter("--trace-filter", filter, board));
@@ -43,7 +53,7 @@ Recordings::Recordings(const RunOptions& options, const BoardDescription& board,
     EventFilter filter;
     if (!options.perfetto_filter.empty())
       filter = parse_timeline_filter("--perfetto-filter", options.perfetto_filter, board);
-    timeline_ = std::make_unique<Timeline>(board, std::move(filter), describe);
+    timeline_ = std::make_unique<Timeline>(board, std::move(filter), describe_place);
   }
 }
 
@@ -51,12 +61,13 @@ std::vector<View*> Recordings::views() const {
   std::vector<View*> views;
   if (waveform_) views.push_back(waveform_.get());
   if (timeline_) views.push_back(timeline_.get());
+  if (page_) views.push_back(page_.get());
   return views;
 }
 
 void Recordings::refuse_same(const Output& other) const {
-  other.refuse_same(trace_file_);
-  other.refuse_same(vcd_file_);
+  for (const Output* file : {&trace_file_, &vcd_file_, &perfetto_file_, &html_file_})
+    other.refuse_same(*file);
 }
 
 void Recordings::settled(Board& board, port::Time now) {
@@ -80,6 +91,17 @@ void Recordings::finish(Board& board, port::Time end) {
   if (timeline_) timeline_->finish(perfetto_file_.stream(), end);
 }
 
-bool Recordings::close() { return trace_file_.close() & vcd_file_.close() & perfetto_file_.close(); }
+void Recordings::write_page_of(const RunSummary& run, Board& board, const Recorder& recorder) {
+  if (!page_) return;
+  std::ostringstream text;  // with the digits of the result file
+  print_json(text, result_document(run, board, recorder));
+  write_page(html_file_.stream(), PageKind::kRun, run.scenario + " on " + run.board + " - dmavp",
+             boost::json::object{{"result", boost::json::parse(text.str())},
+                                 {"series", page_->document(recorder.end(), recorder.clients())}});
+}
+
+bool Recordings::close() {
+  return trace_file_.close() & vcd_file_.close() & perfetto_file_.close() & html_file_.close();
+}
 
 }  // namespace dmavp::platform

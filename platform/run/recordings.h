@@ -6,6 +6,8 @@
 
 #include "platform/board/board.h"
 #include "platform/config/fault_plan.h"
+#include "platform/report/page_view.h"
+#include "platform/report/result.h"
 #include "platform/report/timeline.h"
 #include "platform/report/trace.h"
 #include "platform/report/view.h"
@@ -20,7 +22,7 @@ class Recordings {
   /// Throws InputError for a filter that is wrong and a file that cannot be written.
   Recordings(const RunOptions& options, const BoardDescription& board, const std::vector<FaultSpec>& faults);
 
-  bool wanted() const { return trace_file_.wanted() || waveform_ || timeline_; }
+  bool wanted() const { return trace_file_.wanted() || waveform_ || timeline_ || page_; }
   Trace* trace() { return trace_file_.wanted() ? &trace_ : nullptr; }
   std::vector<View*> views() const;
   void refuse_same(const Output& other) const;
@@ -29,6 +31,8 @@ class Recordings {
   void settled(Board& board, port::Time now);
   /// The rest up to and including `end`.
   void finish(Board& board, port::Time end);
+  /// The page, when all is over.
+  void write_page_of(const RunSummary& run, Board& board, const Recorder& recorder);
   /// False, with a message, when a file could not be written.
   bool close();
 
@@ -36,9 +40,11 @@ class Recordings {
   Output trace_file_;
   Output vcd_file_;
   Output perfetto_file_;
+  Output html_file_;
   Trace trace_;
   std::unique_ptr<Waveform> waveform_;
   std::unique_ptr<Timeline> timeline_;
+  std::unique_ptr<PageView> page_;
   bool started_ = false;
 };
 

@@ -377,6 +377,7 @@ class Run {
     summary_.why = why::advise(situation_of(*board_, recorder_));
     if (options_.explain) summary_.explanation = try_advice();
     recordings_.finish(*board_, recorder_.end());
+    recordings_.write_page_of(summary_, *board_, recorder_);
     if (json_.wanted()) write_json(json_.stream(), summary_, *board_, recorder_);
     const bool written = recordings_.close() & json_.close() & save_back_ends();
     if (!options_.quiet) write_table(std::cout, summary_, *board_, recorder_);

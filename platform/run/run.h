@@ -24,6 +24,7 @@ struct RunOptions {
   std::string vcd_filter;
   std::string perfetto_file;
   std::string perfetto_filter;
+  std::string html_file;
   bool explain = false;  ///< try what the report advises, in a process of its own
   bool quiet = false;    ///< no kernel log, no table
 };

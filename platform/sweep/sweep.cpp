@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "platform/config/problem.h"
+#include "platform/html/page.h"
 #include "platform/report/json_text.h"
 #include "platform/run/interruption.h"
 #include "platform/run/output.h"
@@ -164,13 +165,16 @@ json::object document(const SweepOptions& options, const Points& points, const s
 
 /// All rows are there, in order.
 bool write_results(const SweepOptions& options, const Points& points, const std::vector<Row>& rows,
-                   Output& csv, Output& json_file) {
+                   Output& csv, Output& json_file, Output& html) {
   if (csv.wanted()) write_csv(csv.stream(), points.names(), rows);
   if (json_file.wanted()) {
     print_json(json_file.stream(), document(options, points, rows));
     json_file.stream() << "\n";
   }
-  if (!csv.wanted() && !json_file.wanted()) {
+  if (html.wanted())
+    write_page(html.stream(), PageKind::kSweep, "sweep of " + options.run.scenario + " - dmavp",
+               document(options, points, rows));
+  if (!csv.wanted() && !json_file.wanted() && !html.wanted()) {
     write_csv(std::cout, points.names(), rows);
     std::cout.flush();
     if (!std::cout) {
@@ -178,8 +182,7 @@ bool write_results(const SweepOptions& options, const Points& points, const std:
       return false;
     }
   }
-  const bool csv_written = csv.close();
-  return json_file.close() && csv_written;
+  return csv.close() & json_file.close() & html.close();
 }
 
 /// Runs what is not in `rows` yet. False if that was interrupted or the journal could not be written.
@@ -225,11 +228,15 @@ int conclude(const std::vector<Row>& rows, bool quiet) {
 
 int sweep(const SweepOptions& options) {
   const Points points = points_of(options);
-  Output csv(options.csv_file), json_file(options.json_file);
+  Output csv(options.csv_file), json_file(options.json_file), html(options.html_file);
   csv.refuse_same(json_file);
-  const std::string base = !options.csv_file.empty() ? options.csv_file : options.json_file;
+  csv.refuse_same(html);
+  json_file.refuse_same(html);
+  const std::string base = !options.csv_file.empty()    ? options.csv_file
+                           : !options.json_file.empty() ? options.json_file
+                                                        : options.html_file;
   if (options.resume && base.empty())
-    throw InputError("--resume: there is nothing to resume without --csv or --json");
+    throw InputError("--resume: there is nothing to resume without --csv, --json or --html");
   std::vector<Row> rows;
   std::optional<Journal> journal;
   if (!base.empty()) {
@@ -253,7 +260,7 @@ int sweep(const SweepOptions& options) {
     return 130;
   }
   std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.point < b.point; });
-  if (!write_results(options, points, rows, csv, json_file)) return 3;
+  if (!write_results(options, points, rows, csv, json_file, html)) return 3;
   if (journal) journal->remove();
   return conclude(rows, options.run.quiet);
 }

@@ -9,11 +9,11 @@
 namespace dmavp::platform {
 
 struct SweepOptions {
-  RunOptions run;                   ///< what all points have in common; its files are not used
-  std::vector<std::string> vary;    ///< --vary in order
-  std::string list_file;            ///< empty: none
-  std::string csv_file, json_file;  ///< empty: none; without both the CSV goes to standard output
-  unsigned jobs = 0;                ///< 0: one per processor
+  RunOptions run;                              ///< what all points have in common; its files are not used
+  std::vector<std::string> vary;               ///< --vary in order
+  std::string list_file;                       ///< empty: none
+  std::string csv_file, json_file, html_file;  ///< empty: none; without any the CSV goes to standard output
+  unsigned jobs = 0;                           ///< 0: one per processor
   bool resume = false;
 };
 

@@ -65,7 +65,6 @@ std::vector<WrongInput> wrong_inputs() {
       // what comes later
       {"later_diagnostics", {"diagnostics"}, {"diagnostics is not available"}},
       {"timing", {"run", "--timing", "xt"}, {"--timing xt: no such timing mode (lt, at)"}},
-      {"later_html", {"run", "--html", "x"}, {"--html is not available"}},
       {"later_expect_diagnostic",
        {"run", "--expect-diagnostic", "x"},
        {"--expect-diagnostic is not available"}},
