@@ -13,8 +13,8 @@ using dmac::Cause;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
-/// One channel that copies a MiB in bursts of 16 beats with 4 reads outstanding: 106 cycles a round.
-Situation copying() {
+/// One channel that copies a MiB in bursts of 16 beats with some reads outstanding.
+Situation copying(Cycle latency = 90, unsigned outstanding = 4) {
   Situation s;
   dmac::Parameters p;
   p.fifo_depth = 1024;
@@ -25,9 +25,9 @@ Situation copying() {
   w.load.block_bytes = 1 << 20;
   w.load.read_width = w.load.write_width = 8;
   w.load.read_burst = w.load.write_burst = 16;
-  w.load.read_osr = 4;
+  w.load.read_osr = outstanding;
   w.load.write_osr = 16;
-  w.load.read_latency = 90;
+  w.load.read_latency = latency;
   w.load.write_latency = 10;
   s.workers.push_back(w);
   const double cycles = pace(p, w.load).block_cycles(w.load.block_bytes);
@@ -52,6 +52,29 @@ TEST(Advice, MoreOutstandingReadsWhereTheyAreFew) {
   EXPECT_EQ(advice.sentence(),
             "dmac0.ch2: outstanding_limit 40 % of reader cycles: dmac0:dmavp,read-limit 4 -> 8 predicts "
             "+65.5 %");
+}
+
+// 16 reads would be a trifle faster than 8: not worth twice as many.
+TEST(Advice, TheNearestValueThatGainsNearlyAllIsTaken) {
+  EXPECT_EQ(advise(copying(112, 1)).knob.to, "8");   // 128 cycles a round: 8 bursts of 16 fill it
+  EXPECT_EQ(advise(copying(116, 1)).knob.to, "8");   // 132
+  EXPECT_EQ(advise(copying(160, 1)).knob.to, "16");  // 176
+}
+
+// Two channels that would need 20 cycles a burst each, on a wire that takes 32 for both.
+TEST(Advice, ChannelsOfOneClientShareItsWires) {
+  Situation s = copying(64);
+  s.workers[0].own = true;
+  s.workers.push_back(s.workers[0]);
+  s.duration *= 32.0 / 20;
+  for (Worker& w : s.workers)
+    w.reader[static_cast<unsigned>(Cause::kArbitration)] = static_cast<Cycle>(s.duration * 12 / 32);
+  const Advice together = advise(s);
+  EXPECT_EQ(together.cause, Cause::kArbitration);
+  EXPECT_EQ(together.knob.path, "dmac0:snps,data-width");
+  EXPECT_NEAR(together.busy, 1, 0.01);
+  s.controllers[0].parameters.data_width_bytes = 64;
+  EXPECT_THAT(advise(s).sentence(), HasSubstr("R itself is the limit (busy 100 % of the time)"));
 }
 
 TEST(Advice, SoftwareTimeIsNotGained) {
