@@ -94,7 +94,7 @@ why::Worker worker_of(Board& board, unsigned d, unsigned ch, const dmac::Channel
   const why::Pace plain = why::pace(p, load);
   load.split_reads = splits(s.read_bursts, w, load.block_bytes, plain.read_bytes);
   load.split_writes = splits(s.write_bursts, w, load.block_bytes, plain.write_bytes);
-  load.out_of_phase = std::abs(load.split_reads - load.split_writes) > 0.3;
+  load.displacement = static_cast<unsigned>((engine.sar(ch) - engine.dar(ch)) % 4096);
   w.list = s.lli_fetches != 0;
   return w;
 }

@@ -26,7 +26,7 @@ struct Load {
   Cycle write_latency = 0;    ///< last beat to response
   double split_reads = 0;     ///< further bursts of a block that boundaries of 4 KiB make
   double split_writes = 0;    ///< of writes
-  bool out_of_phase = false;  ///< writes begin where no read does: each needs two
+  unsigned displacement = 0;  ///< bytes by which source and destination lie apart in their pages of 4 KiB
   bool one_port = true;       ///< reads and writes use the same master port
   double read_share = 1;      ///< share of R that others leave to the channel, 0..1
   double write_share = 1;     ///< share of W
