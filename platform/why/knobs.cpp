@@ -87,12 +87,15 @@ class Builder {
     const bool clipped = parameters().fifo_credit == dmac::FifoCredit::kBurst && half_fifo < now;
     const auto set = [this](unsigned now_is, unsigned beats) {
       const bool raises = beats > parameters().max_burst_len;
+      // The controller's own limit is the same property unless it has one of its own; it holds for items,
+      // too.
+      const bool follows = raises || parameters().max_burst_len == now_is;
       const std::vector<const char*> more =
           raises ? std::vector<const char*>{"dmavp,max-burst-len"} : std::vector<const char*>{};
       add(
           Effort::kSoftware, "snps,axi-max-burst-len", std::to_string(now_is), std::to_string(beats),
-          [beats, raises](dmac::Parameters& p, Load& load) {
-            if (raises) p.max_burst_len = beats;
+          [beats, follows](dmac::Parameters& p, Load& load) {
+            if (follows) p.max_burst_len = beats;
             load.read_burst = load.write_burst = beats;
           },
           more);

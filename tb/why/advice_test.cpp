@@ -137,7 +137,7 @@ TEST(Advice, CandidatesSayEverythingThatTheySet) {
   Situation s = copying();
   s.controllers[0].parameters.max_burst_len = 16;
   s.workers[0].chained = 3;
-  bool longer = false, prefetch = false;
+  bool longer = false, shorter = false, prefetch = false;
   for (const Candidate& c : candidates(s)) {
     if (c.change.path == "dmac0:snps,axi-max-burst-len" && c.change.to == "32") {
       longer = true;
@@ -145,9 +145,14 @@ TEST(Advice, CandidatesSayEverythingThatTheySet) {
                                                              "dmac0:dmavp,max-burst-len=32"}));
       EXPECT_EQ(c.then.controllers[0].parameters.max_burst_len, 32u);
     }
+    if (c.change.path == "dmac0:snps,axi-max-burst-len" && c.change.to == "4") {  // one property for both
+      shorter = true;
+      EXPECT_EQ(c.then.controllers[0].parameters.max_burst_len, 4u);
+    }
     prefetch = prefetch || c.change.path == "dmac0:dmavp,lli-prefetch";
   }
   EXPECT_TRUE(longer);
+  EXPECT_TRUE(shorter);
   EXPECT_TRUE(prefetch);
 }
 
