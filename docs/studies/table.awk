@@ -13,8 +13,12 @@ function cells(line,    n, i, c, quoted, text) {
   cell[n] = text
   return n
 }
-function number(name,    slash) {
+function number(name,    slash, less) {
+  if (name ~ /^=/) return substr(name, 2) * row
   slash = index(name, "/")
+  less = index(name, "~")
+  if (slash && less)
+    return number(substr(name, 1, slash - 1)) / (number(substr(name, slash + 1, less - slash - 1)) - number(substr(name, less + 1)))
   if (slash) return number(substr(name, 1, slash - 1)) / number(substr(name, slash + 1))
   if (!(name in at)) { print "no column " name > "/dev/stderr"; exit 1 }
   return cell[at[name]]
