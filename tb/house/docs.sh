@@ -50,7 +50,7 @@ while IFS= read -r line; do
   esac
 done <docs/why.md
 
-for file in README.md docs/*.md; do
+for file in README.md docs/*.md docs/studies/*.md; do
   while read -r link; do
     case $link in http*|\#*) continue ;; esac
     [ -e "$(dirname "$file")/${link%%#*}" ] || { echo "$file: no such file: $link" >&2; bad=1; }
