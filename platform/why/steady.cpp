@@ -94,14 +94,10 @@ Pace pace(const dmac::Parameters& p, const Load& load) {
   const double read_limit = p.read_limit != 0 ? p.read_limit : std::max(load.read_osr, 1u);
   const double write_limit = p.write_limit != 0 ? p.write_limit : std::max(load.write_osr, 1u);
   const auto reuse = static_cast<double>(p.read_slot_latency);
-  // Writes that begin where no read does need a further one of those that are under way.
-  const auto whole_bytes =
-      static_cast<unsigned>(bytes_of(p, load.read_width, load.read_burst, load.block_bytes));
-  const double phase = load.displacement % whole_bytes != 0 && per_read < 1.5 && per_write < 1.5 ? 1 : 0;
   if (p.read_slot_release == dmac::SlotRelease::kLastWriteBeat)
     // The last one is not waited for: its write has begun, and there is nothing else to write.
     add(Limit::kReadSlots, read_limit <= per_read ? to_write : to_last_write + 1 + reuse,
-        std::max(read_limit / per_read - phase, 1.0));
+        std::max(read_limit / per_read, 1.0));
   else
     add(Limit::kReadSlots, lr + rd + dead + reuse, read_limit / per_read);
   if (p.write_slot_release == dmac::SlotRelease::kResponse)
@@ -109,11 +105,17 @@ Pace pace(const dmac::Parameters& p, const Load& load) {
   else
     add(Limit::kWriteSlots, wr + dead_write, write_limit / per_write);
   if (p.copy_limit != 0)
-    add(Limit::kCopySlots, to_last_write + lw + 1, std::max(p.copy_limit / per_read - phase, 1.0));
+    add(Limit::kCopySlots, to_last_write + lw + 1, std::max(p.copy_limit / per_read, 1.0));
 
   if (p.fifo_credit == dmac::FifoCredit::kBurst) {
     const double ahead =
         whole && p.start_threshold != 0 ? std::ceil(p.start_threshold * load.write_width / read_bytes) : 0;
+    // Behind a boundary bursts begin at multiples of their length; writes that then begin where no read does
+    // need one more of the reads.
+    const double burst = bytes_of(p, load.read_width, load.read_burst, load.block_bytes);
+    const bool apart =
+        load.displacement % static_cast<unsigned>(burst) != 0 && per_read < 1.5 && per_write < 1.5;
+    const double phase = apart && load.block_bytes > 2 * kBoundary ? 1 : 0;
     const double room = std::floor(dmac::fifo_bytes_of(p) / read_bytes + 1e-9);
     const double bursts = std::max((room - ahead - phase) / per_read, 1.0);
     const double freed = p.fifo_release == dmac::FifoRelease::kResponse ? lw : 0;
