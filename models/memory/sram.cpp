@@ -53,6 +53,10 @@ Sram::Sram(const sc_core::sc_module_name& name, BackingStore& store, const SramC
       clock_(clock),
       responder_("responder", AtResponder::Perform::bind<&Sram::carry_out>(this),
                  AtResponder::Send::bind<&Sram::send_back>(this)),
+      initiation_interval_(config.initiation_interval),
+      write_port_(config.shared_data_port ? 0 : 1),
+      dram_(config.dram ? std::make_unique<DramTiming>(*config.dram) : nullptr),
+      channel_bytes_(config.dram ? config.dram->channel_bytes : 1),
       read_latency_(from_picoseconds(clock.time_of(config.read_latency))),
       write_latency_(from_picoseconds(clock.time_of(config.write_latency))),
       allow_dmi_(config.allow_dmi) {
@@ -73,13 +77,40 @@ static Cycle beats_of(const tlm::tlm_generic_payload& access) {
 }
 
 /// When a request that arrives at `at` is answered; takes the data port for it.
-sc_core::sc_time Sram::answer_time(const tlm::tlm_generic_payload& access, const sc_core::sc_time& at) {
+sc_core::sc_time Sram::answer_time(tlm::tlm_generic_payload& access, const sc_core::sc_time& at) {
+  if (dram_) return dram_answer_time(access, at);
   const Cycle beats = beats_of(access);
-  sc_core::sc_time& free = data_free_[access.is_write() ? 1 : 0];
+  sc_core::sc_time& free = data_free_[access.is_write() ? write_port_ : 0];
   const sc_core::sc_time first = std::max(access.is_write() ? at : at + read_latency_, free);
-  free = first + from_picoseconds(clock_.time_of(beats));
+  free = first + from_picoseconds(clock_.time_of(std::max(beats, initiation_interval_)));
   if (!access.is_write()) return first;
   return first + from_picoseconds(clock_.time_of(beats - 1)) + write_latency_;
+}
+
+/// A master learns from the extension at which pace the beats of a read come.
+sc_core::sc_time Sram::dram_answer_time(tlm::tlm_generic_payload& access, const sc_core::sc_time& at) {
+  const Cycle arrival = clock_.cycle_from(to_picoseconds(at));
+  const Cycle beats = beats_of(access);
+  DramAccess request;
+  request.arrival = latest_arrival_ = std::max(latest_arrival_, arrival);
+  request.address = access.get_address();
+  request.bytes = std::max(1u, access.get_data_length());
+  request.write = access.is_write();
+  if (request.write) {
+    // The channel may be faster than the bus: it takes the data when the last of them come in time.
+    const DramTimes alone{0, (request.bytes - 1) / channel_bytes_};
+    request.data_from = arrival + beats - 1 > alone.last ? arrival + beats - 1 - alone.last : 0;
+  }
+  const DramTimes times = dram_->access(request);
+  if (request.write) return from_picoseconds(clock_.time_of(times.last)) + write_latency_;
+  // Beats follow one a cycle at most; the last one cannot come before its data.
+  const Cycle first =
+      times.last - times.first > beats - 1 ? times.first : std::max(times.first, times.last + 1 - beats);
+  if (auto* axi = access.get_extension<AxiExtension>()) {
+    axi->first_beat = first;
+    axi->last_beat = first + std::max(beats - 1, times.last - times.first);
+  }
+  return from_picoseconds(clock_.time_of(first));
 }
 
 tlm::tlm_sync_enum Sram::nb_transport_fw(tlm::tlm_generic_payload& access, tlm::tlm_phase& phase,

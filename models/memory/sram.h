@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <systemc>
 #include <tlm>
 
@@ -13,6 +15,7 @@
 #include "base/fault_point.h"
 #include "memory/at_responder.h"
 #include "memory/backing_store.h"
+#include "memory/dram_timing.h"
 
 namespace dmavp {
 
@@ -20,6 +23,11 @@ struct SramConfig {
   Cycle read_latency = 2;   ///< cycles, address accepted to first read beat
   Cycle write_latency = 2;  ///< cycles, last write beat to response
   bool allow_dmi = true;    ///< grant direct memory
+
+  // Non-blocking transport only.
+  Cycle initiation_interval = 1;     ///< cycles from the first beat of a burst to that of the next, at least
+  bool shared_data_port = false;     ///< reads and writes share one data port, burst by burst
+  std::optional<DramConfig> dram{};  ///< in place of read_latency and the data ports
 };
 
 /// Answers reads and writes of any length, with byte enables and streaming width (a FIXED burst writes every
@@ -29,7 +37,9 @@ struct SramConfig {
 ///
 /// Non-blocking requests are taken at once (END_REQ in the same call) and answered burst by burst: reads and
 /// writes have a data port each, which moves one beat a cycle in the order of the requests. BEGIN_RESP is the
-/// first beat of a read and the response to a write.
+/// first beat of a read and the response to a write. With SramConfig::dram the data move when the channel
+/// moves them (DramTiming); write_latency comes on top of a write's last beat. Blocking transport and direct
+/// memory answer with the two latencies in any case.
 class Sram : public sc_core::sc_module {
  public:
   tlm_utils::simple_target_socket<Sram> socket;
@@ -39,6 +49,8 @@ class Sram : public sc_core::sc_module {
        const Clock& clock);
 
   BackingStore& store() { return store_; }
+  /// Null unless it is a DRAM; counts non-blocking accesses.
+  const DramStatistics* dram_statistics() const { return dram_ ? &dram_->statistics() : nullptr; }
 
   /// Switches the granting of DMI; switching it off revokes what was granted.
   void set_dmi_allowed(bool allowed);
@@ -48,7 +60,8 @@ class Sram : public sc_core::sc_module {
  private:
   tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload& access, tlm::tlm_phase& phase,
                                      sc_core::sc_time& delay);
-  sc_core::sc_time answer_time(const tlm::tlm_generic_payload& access, const sc_core::sc_time& at);
+  sc_core::sc_time answer_time(tlm::tlm_generic_payload& access, const sc_core::sc_time& at);
+  sc_core::sc_time dram_answer_time(tlm::tlm_generic_payload& access, const sc_core::sc_time& at);
   void carry_out(tlm::tlm_generic_payload& access);
   tlm::tlm_sync_enum send_back(tlm::tlm_generic_payload& access, tlm::tlm_phase& phase,
                                sc_core::sc_time& delay);
@@ -63,6 +76,11 @@ class Sram : public sc_core::sc_module {
   const Clock clock_;
   AtResponder responder_;
   std::array<sc_core::sc_time, 2> data_free_;  ///< of the read and the write port
+  const Cycle initiation_interval_;
+  const unsigned write_port_;  ///< of data_free_
+  std::unique_ptr<DramTiming> dram_;
+  const unsigned channel_bytes_;
+  Cycle latest_arrival_ = 0;
   sc_core::sc_time read_latency_;
   sc_core::sc_time write_latency_;
   bool allow_dmi_;

@@ -77,7 +77,8 @@ void Board::build_memories() {
     const auto views =
         description_.coherent ? BackingStore::Views::kCoherent : BackingStore::Views::kSeparate;
     stores_.push_back(std::make_unique<BackingStore>(m.size, views));
-    const SramConfig config{m.read_latency, m.write_latency, m.dmi};
+    const SramConfig config{m.read_latency,        m.write_latency,    m.dmi,
+                            m.initiation_interval, m.shared_data_port, m.dram};
     memories_.push_back(std::make_unique<Sram>(module_name(m.name).c_str(), *stores_.back(), config, clock_));
     links_.join(m.name, bus_->out[next_region_++], memories_.back()->socket);
   }

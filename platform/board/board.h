@@ -59,6 +59,10 @@ class Board : public sc_core::sc_module {
   std::vector<port::RamRegion> ram() const;  ///< main memory first, then other memories
   unsigned dmacs() const { return static_cast<unsigned>(dmacs_.size()); }
   DwAxiDmac& dmac(unsigned index) { return *dmacs_[index]; }
+  /// Of description().memories[index]; null unless it is a DRAM in the timed mode.
+  const DramStatistics* dram_statistics(std::size_t index) const {
+    return description_.timed ? memories_[index]->dram_statistics() : nullptr;
+  }
   unsigned peripherals() const { return static_cast<unsigned>(peripherals_.size()); }
   Peripheral& peripheral(unsigned index) { return *peripherals_[index]; }
   const DmaRequestSelect& request_select(unsigned index) const { return *request_selects_[index]; }

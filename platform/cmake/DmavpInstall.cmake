@@ -5,7 +5,7 @@ include(CMakePackageConfigHelpers)
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/dmavp)
 
 # The models, for other platforms: find_package(dmavp COMPONENTS dmac ...).
-set(models base_logic base bus memory dmac_logic dmac_registers dmac peripherals_logic peripherals)
+set(models base_logic base bus memory_logic memory dmac_logic dmac_registers dmac peripherals_logic peripherals)
 foreach(name ${models})
   set_target_properties(dmavp_${name} PROPERTIES EXPORT_NAME ${name})
 endforeach()

@@ -1,6 +1,7 @@
 #include "platform/config/board_description.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include "platform/config/assumed.h"
@@ -142,6 +143,12 @@ class Reader {
     memory.name = tree_.label(node);
     memory.read_latency = settings.read_latency;
     memory.write_latency = settings.write_latency;
+    memory.initiation_interval = settings.initiation_interval;
+    memory.shared_data_port = settings.data_ports == 1;
+    if (settings.dram) {
+      memory.dram = settings.dram_times;
+      check_dram(node, settings.dram_times);
+    }
     memory.dmi = settings.dmi;
     memory.main_memory = main;
     for (const auto& range : merged) {
@@ -152,6 +159,20 @@ class Reader {
       check_base(node, range.base, kPageBytes);
     }
     add_parts(memory, main ? without_reserved(tree_, std::move(merged)) : merged);
+  }
+
+  /// "dram: row_bytes is ..." becomes a sentence about the property.
+  void check_dram(int node, const DramConfig& config) {
+    try {
+      DramTiming timing(config);
+    } catch (const std::invalid_argument& error) {
+      std::string text = error.what();
+      text.erase(0, text.find(' ') + 1);
+      std::string member = text.substr(0, text.find(' '));
+      text.erase(0, member.size() + 1);
+      std::replace(member.begin(), member.end(), '_', '-');
+      problems_.push_back(tree_.where(node, ("dmavp,dram-" + member).c_str(), text));
+    }
   }
 
   void add_parts(MemoryDescription& memory, const std::vector<DeviceTree::Range>& ranges) {

@@ -8,6 +8,7 @@
 
 #include "dmac/parameters.h"
 #include "kernel/kernel.h"
+#include "memory/dram_timing.h"
 #include "peripherals/request_select_registers.h"
 #include "platform/config/device_tree.h"
 #include "platform/config/peripheral_settings.h"
@@ -27,6 +28,9 @@ struct MemoryDescription {
   std::uint64_t size = 0;
   std::uint64_t read_latency = 0;  ///< cycles
   std::uint64_t write_latency = 0;
+  std::uint64_t initiation_interval = 1;  ///< cycles
+  bool shared_data_port = false;
+  std::optional<DramConfig> dram{};
   bool dmi = true;
   bool main_memory = false;  ///< device_type = "memory": software allocates from it
 };

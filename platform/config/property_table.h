@@ -9,6 +9,7 @@
 
 #include "dmac/parameters.h"
 #include "kernel/kernel.h"
+#include "memory/dram_timing.h"
 #include "platform/config/device_tree.h"
 #include "platform/config/peripheral_settings.h"
 
@@ -40,6 +41,10 @@ struct NodeSettings {
   unsigned hz = 0;
   std::uint64_t read_latency = 0;  // kMemory: cycles
   std::uint64_t write_latency = 0;
+  std::uint64_t initiation_interval = 1;
+  unsigned data_ports = 2;
+  bool dram = false;
+  DramConfig dram_times;
   std::uint64_t request_latency = 0;  // kBus: cycles
   std::uint64_t response_latency = 0;
   bool dmi = true;               // kMemory, kDmac

@@ -128,6 +128,21 @@ json::array peripherals(Board& board) {
   return list;
 }
 
+/// DRAMs that have been accessed by non-blocking transport.
+json::array memories(Board& board) {
+  json::array list;
+  for (std::size_t i = 0; i < board.description().memories.size(); ++i) {
+    const DramStatistics* s = board.dram_statistics(i);
+    if (s == nullptr) continue;
+    list.push_back(json::object{{"name", board.description().memories[i].name},
+                                {"row_hits", s->hits},
+                                {"row_misses", s->misses},
+                                {"row_conflicts", s->conflicts},
+                                {"refreshes", s->refreshes}});
+  }
+  return list;
+}
+
 json::array texts(const std::vector<std::string>& lines) {
   json::array list;
   for (const std::string& line : lines) list.push_back(json::string(line));
@@ -187,6 +202,7 @@ json::object result_document(const RunSummary& run, Board& board, const Recorder
                       {"clients", clients(recorder)},
                       {"channels", channels(board, recorder)},
                       {"bus", bus(board)},
+                      {"memories", memories(board)},
                       {"peripherals", peripherals(board)},
                       {"interrupts", std::move(interrupts)},
                       {"diagnostics", std::move(diagnostics)},
