@@ -12,6 +12,7 @@ AxiInterconnect::AxiInterconnect(const sc_core::sc_module_name& name, const Inte
       in("in", config.masters),
       out("out", config.regions.size()),
       queue_requests_(config.queue_requests),
+      target_limit_(config.queue_requests ? config.target_limit : 0),
       request_latency_(from_picoseconds(clock.time_of(config.request_latency))),
       response_latency_(from_picoseconds(clock.time_of(config.response_latency))),
       masters_(config.masters),
@@ -32,6 +33,15 @@ AxiInterconnect::AxiInterconnect(const sc_core::sc_module_name& name, const Inte
     const BusRegion& region = config.regions[r];
     map_.add(region.name, region.base, region.size);
     targets_[r].offset = region.absolute ? 0 : region.base;
+    if (target_limit_ != 0) {
+      std::vector<unsigned> weights = config.weights;
+      if (weights.empty()) weights.assign(config.masters, 1);
+      if (weights.size() != config.masters)
+        throw std::invalid_argument("interconnect: " + std::to_string(weights.size()) + " weights for " +
+                                    std::to_string(config.masters) + " masters");
+      targets_[r].arbiter = std::make_unique<BusArbiter>(config.arbitration, weights);
+      targets_[r].queues.resize(config.masters);
+    }
     const int tag = static_cast<int>(r);
     out[r].register_nb_transport_bw(this, &AxiInterconnect::nb_transport_bw, tag);
     out[r].register_invalidate_direct_mem_ptr(this, &AxiInterconnect::invalidate_direct_mem_ptr, tag);

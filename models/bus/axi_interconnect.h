@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <systemc>
 #include <tlm>
@@ -14,6 +15,7 @@
 #include "base/cxx_standard.h"
 #include "base/fault_point.h"
 #include "bus/address_map.h"
+#include "bus/bus_arbiter.h"
 
 namespace dmavp {
 
@@ -33,6 +35,12 @@ struct InterconnectConfig {
   /// Non-blocking: a request is taken at once and waits here for its target, so that no master is held up in
   /// BEGIN_REQ by a target that another one uses.
   bool queue_requests = false;
+  /// queue_requests: bursts of a region between their request and their (first) response, 0: no limit. Those
+  /// that wait for it are chosen by `arbitration` among the oldest ones of the masters; without a limit they
+  /// reach their target in the order of arrival.
+  unsigned target_limit = 0;
+  Arbitration arbitration = Arbitration::kRoundRobin;
+  std::vector<unsigned> weights{};  ///< of the masters for kWeighted; empty: all 1
 };
 
 /// What passed one master's socket (DMI accesses do not).
@@ -54,7 +62,8 @@ class AxiInterconnect : public sc_core::sc_module {
   sc_core::sc_vector<tlm_utils::simple_target_socket_tagged<AxiInterconnect>> in;      ///< one per master
   sc_core::sc_vector<tlm_utils::simple_initiator_socket_tagged<AxiInterconnect>> out;  ///< one per region
 
-  /// @throws std::invalid_argument for no master, no region, or overlapping or empty regions (both are named)
+  /// @throws std::invalid_argument for no master, no region, overlapping or empty regions (both are named),
+  /// or weights that are no weights
   AxiInterconnect(const sc_core::sc_module_name& name, const InterconnectConfig& config, const Clock& clock);
   ~AxiInterconnect() override;
   SC_HAS_PROCESS(AxiInterconnect);
@@ -86,6 +95,9 @@ class AxiInterconnect : public sc_core::sc_module {
     std::uint64_t offset = 0;  // bus address - address at the target
     FaultPoint* hook = nullptr;
     Lane requests;
+    unsigned in_flight = 0;
+    std::unique_ptr<BusArbiter> arbiter;  ///< null: no limit
+    std::vector<Lane> queues;             ///< by master: `first` and `last` only
   };
   using Payload = tlm::tlm_generic_payload;
 
@@ -111,6 +123,9 @@ class AxiInterconnect : public sc_core::sc_module {
   void deliver_response(Route& route, sc_core::sc_time delay);
   void response_passes(Route& route, sc_core::sc_time& delay);
   void release(Lane& lane, const Route& route, const sc_core::sc_time& delay);
+  void queue_up(Target& target, Route& route);
+  void ask(Target& target, const Route& route);
+  void slot_is_free(const Route& route);
   static bool must_wait(const Lane& lane, const sc_core::sc_time& at);
   void wait_in(Lane& lane, Route& route, const sc_core::sc_time& at);
   Route* next_due(Lane& lane);
@@ -121,6 +136,7 @@ class AxiInterconnect : public sc_core::sc_module {
 
   AddressMap map_;
   const bool queue_requests_;
+  const unsigned target_limit_;
   sc_core::sc_time request_latency_;
   sc_core::sc_time response_latency_;
   std::vector<Master> masters_;

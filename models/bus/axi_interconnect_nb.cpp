@@ -1,6 +1,7 @@
 // Non-blocking transport of the interconnect: routes of transactions in flight, and who has to wait.
 #include <algorithm>
 
+#include "base/axi_extension.h"
 #include "bus/axi_interconnect.h"
 
 namespace dmavp {
@@ -20,6 +21,7 @@ struct AxiInterconnect::Route : tlm::tlm_extension<AxiInterconnect::Route> {
   sc_time ready;              // while waiting: effective time of the phase that is held back
   bool target_done = false;   // the target needs no END_RESP
   bool taken = false;         // the master has its END_REQ
+  bool counted = false;       // in Target::in_flight
 
   tlm::tlm_extension_base* clone() const override { return nullptr; }  // a copy of a transaction has no route
   void copy_from(const tlm::tlm_extension_base&) override {}
@@ -121,6 +123,40 @@ void AxiInterconnect::retry() {
   }
 }
 
+// --- limit of a target
+// -----------------------------------------------------------------------------------------------
+
+void AxiInterconnect::ask(Target& target, const Route& route) {
+  const auto* axi = route.access->get_extension<AxiExtension>();
+  target.arbiter->request(route.master, axi ? axi->qos : 0, axi ? std::max<unsigned>(axi->beats, 1) : 1);
+}
+
+/// A request waits for a slot of its target, behind older ones of its master.
+void AxiInterconnect::queue_up(Target& target, Route& route) {
+  Lane& queue = target.queues[route.master];
+  route.next = nullptr;
+  const bool oldest = queue.first == nullptr;
+  (oldest ? queue.first : queue.last->next) = &route;
+  queue.last = &route;
+  if (oldest) ask(target, route);
+}
+
+/// The response has passed, or the request has ended without one: another burst may go to the target.
+void AxiInterconnect::slot_is_free(const Route& route) {
+  Target& target = targets_[route.region];
+  if (target.arbiter == nullptr || !route.counted) return;
+  --target.in_flight;
+  while (target.in_flight < target_limit_ && target.arbiter->pending()) {
+    Lane& queue = target.queues[target.arbiter->grant()];
+    Route& next = *queue.first;
+    queue.first = next.next;
+    if (queue.first != nullptr) ask(target, *queue.first);
+    ++target.in_flight;
+    next.counted = true;
+    wait_in(target.requests, next, std::max(next.ready, sc_core::sc_time_stamp()));
+  }
+}
+
 // --- requests
 // ------------------------------------------------------------------------------------------------
 
@@ -152,6 +188,13 @@ tlm::tlm_sync_enum AxiInterconnect::begin_request(unsigned master, Payload& acce
   Target& target = targets_[region];
   sc_time down = delay + request_latency_;
   const sc_time at = sc_core::sc_time_stamp() + down;
+  route.counted = target.arbiter != nullptr && target.in_flight < target_limit_;
+  if (target.arbiter != nullptr && !route.counted) {
+    route.ready = at;
+    queue_up(target, route);
+    return take(route, phase);
+  }
+  if (route.counted) ++target.in_flight;
   if (must_wait(target.requests, at)) {
     wait_in(target.requests, route, at);
     return take(route, phase);
@@ -193,6 +236,7 @@ tlm::tlm_sync_enum AxiInterconnect::send_request(Route& route, tlm::tlm_phase& p
   access.set_address(route.address - target.offset);
   if (target.hook != nullptr && target.hook->before(access, delay)) {
     route.target_done = true;
+    slot_is_free(route);
     delay += response_latency_;
     access.set_address(route.address);
     if (FaultPoint* hook = masters_[route.master].hook) hook->after(access, delay);
@@ -213,6 +257,7 @@ tlm::tlm_sync_enum AxiInterconnect::send_request(Route& route, tlm::tlm_phase& p
 /// Hooks, latency and address of a response on its way to the master.
 void AxiInterconnect::response_passes(Route& route, sc_time& delay) {
   Payload& access = *route.access;
+  slot_is_free(route);
   if (FaultPoint* hook = targets_[route.region].hook) hook->after(access, delay);
   delay += response_latency_;
   access.set_address(route.address);

@@ -55,6 +55,7 @@ Sram::Sram(const sc_core::sc_module_name& name, BackingStore& store, const SramC
                  AtResponder::Send::bind<&Sram::send_back>(this)),
       initiation_interval_(config.initiation_interval),
       write_port_(config.shared_data_port ? 0 : 1),
+      port_bytes_(config.port_bytes),
       dram_(config.dram ? std::make_unique<DramTiming>(*config.dram) : nullptr),
       channel_bytes_(config.dram ? config.dram->channel_bytes : 1),
       read_latency_(from_picoseconds(clock.time_of(config.read_latency))),
@@ -76,15 +77,27 @@ static Cycle beats_of(const tlm::tlm_generic_payload& access) {
   return axi->beats;
 }
 
+/// Cycles for which a burst holds a data port.
+Cycle Sram::beats_at_port(const tlm::tlm_generic_payload& access) const {
+  const Cycle beats = beats_of(access);
+  const auto* axi = access.get_extension<AxiExtension>();
+  if (port_bytes_ == 0 || axi == nullptr || axi->beat_bytes <= port_bytes_) return beats;
+  return std::max(beats, Cycle{axi->beats} * (axi->beat_bytes / port_bytes_));
+}
+
 /// When a request that arrives at `at` is answered; takes the data port for it.
 sc_core::sc_time Sram::answer_time(tlm::tlm_generic_payload& access, const sc_core::sc_time& at) {
   if (dram_) return dram_answer_time(access, at);
-  const Cycle beats = beats_of(access);
+  const Cycle beats = beats_at_port(access);
   sc_core::sc_time& free = data_free_[access.is_write() ? write_port_ : 0];
   const sc_core::sc_time first = std::max(access.is_write() ? at : at + read_latency_, free);
   free = first + from_picoseconds(clock_.time_of(std::max(beats, initiation_interval_)));
-  if (!access.is_write()) return first;
-  return first + from_picoseconds(clock_.time_of(beats - 1)) + write_latency_;
+  if (access.is_write()) return first + from_picoseconds(clock_.time_of(beats - 1)) + write_latency_;
+  if (auto* axi = access.get_extension<AxiExtension>(); axi != nullptr && beats > axi->beats) {
+    axi->first_beat = clock_.cycle_from(to_picoseconds(first));
+    axi->last_beat = axi->first_beat + beats - 1;
+  }
+  return first;
 }
 
 /// A master learns from the extension at which pace the beats of a read come.

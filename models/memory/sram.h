@@ -25,8 +25,10 @@ struct SramConfig {
   bool allow_dmi = true;    ///< grant direct memory
 
   // Non-blocking transport only.
-  Cycle initiation_interval = 1;     ///< cycles from the first beat of a burst to that of the next, at least
-  bool shared_data_port = false;     ///< reads and writes share one data port, burst by burst
+  Cycle initiation_interval = 1;  ///< cycles from the first beat of a burst to that of the next, at least
+  bool shared_data_port = false;  ///< reads and writes share one data port, burst by burst
+  unsigned port_bytes =
+      0;  ///< width of the data ports; wider beats take several cycles; 0: as wide as any beat
   std::optional<DramConfig> dram{};  ///< in place of read_latency and the data ports
 };
 
@@ -61,6 +63,7 @@ class Sram : public sc_core::sc_module {
   tlm::tlm_sync_enum nb_transport_fw(tlm::tlm_generic_payload& access, tlm::tlm_phase& phase,
                                      sc_core::sc_time& delay);
   sc_core::sc_time answer_time(tlm::tlm_generic_payload& access, const sc_core::sc_time& at);
+  Cycle beats_at_port(const tlm::tlm_generic_payload& access) const;
   sc_core::sc_time dram_answer_time(tlm::tlm_generic_payload& access, const sc_core::sc_time& at);
   void carry_out(tlm::tlm_generic_payload& access);
   tlm::tlm_sync_enum send_back(tlm::tlm_generic_payload& access, tlm::tlm_phase& phase,
@@ -78,6 +81,7 @@ class Sram : public sc_core::sc_module {
   std::array<sc_core::sc_time, 2> data_free_;  ///< of the read and the write port
   const Cycle initiation_interval_;
   const unsigned write_port_;  ///< of data_free_
+  const unsigned port_bytes_;
   std::unique_ptr<DramTiming> dram_;
   const unsigned channel_bytes_;
   Cycle latest_arrival_ = 0;

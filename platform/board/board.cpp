@@ -60,6 +60,11 @@ void Board::build_bus() {
   config.request_latency = description_.request_latency;
   config.response_latency = description_.response_latency;
   config.queue_requests = description_.timed;
+  config.target_limit = description_.target_outstanding;
+  config.arbitration = description_.arbitration;
+  config.weights.assign(description_.cpus.size(), 1);
+  for (const DmacDescription& dmac : description_.dmacs)
+    config.weights.insert(config.weights.end(), dmac.parameters.num_masters, dmac.bus_weight);
   for (const MemoryDescription& m : description_.memories)
     config.regions.push_back({m.name, m.base, m.size, false});
   config.regions.push_back({description_.plic.name, description_.plic.base, description_.plic.size, false});
@@ -77,8 +82,8 @@ void Board::build_memories() {
     const auto views =
         description_.coherent ? BackingStore::Views::kCoherent : BackingStore::Views::kSeparate;
     stores_.push_back(std::make_unique<BackingStore>(m.size, views));
-    const SramConfig config{m.read_latency,        m.write_latency,    m.dmi,
-                            m.initiation_interval, m.shared_data_port, m.dram};
+    const SramConfig config{m.read_latency,     m.write_latency, m.dmi, m.initiation_interval,
+                            m.shared_data_port, m.port_bytes,    m.dram};
     memories_.push_back(std::make_unique<Sram>(module_name(m.name).c_str(), *stores_.back(), config, clock_));
     links_.join(m.name, bus_->out[next_region_++], memories_.back()->socket);
   }

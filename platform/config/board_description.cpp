@@ -145,6 +145,9 @@ class Reader {
     memory.write_latency = settings.write_latency;
     memory.initiation_interval = settings.initiation_interval;
     memory.shared_data_port = settings.data_ports == 1;
+    memory.port_bytes = settings.port_bytes;
+    if ((settings.port_bytes & (settings.port_bytes - 1)) != 0)
+      problems_.push_back(tree_.where(node, "dmavp,port-bytes", "is not a power of two"));
     if (settings.dram) {
       memory.dram = settings.dram_times;
       check_dram(node, settings.dram_times);
@@ -257,6 +260,7 @@ class Reader {
     dmac.path = tree_.path(node);
     dmac.parameters = settings.dmac;
     dmac.dmi = settings.dmi;
+    dmac.bus_weight = settings.bus_weight;
     const auto reg = tree_.reg(node);
     if (reg.empty()) return problems_.push_back(tree_.where(node, "reg", "required and missing"));
     dmac.base = reg[0].base;
@@ -363,6 +367,10 @@ class Reader {
     const NodeSettings settings = read_settings(tree_, node, NodeKind::kBus, problems_);
     board_.request_latency = std::max(board_.request_latency, settings.request_latency);
     board_.response_latency = std::max(board_.response_latency, settings.response_latency);
+    if (settings.target_outstanding != 0) {
+      board_.target_outstanding = settings.target_outstanding;
+      board_.arbitration = settings.arbitration;
+    }
   }
 
   void check_whole() {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bus/bus_arbiter.h"
 #include "dmac/parameters.h"
 #include "kernel/kernel.h"
 #include "memory/dram_timing.h"
@@ -30,6 +31,7 @@ struct MemoryDescription {
   std::uint64_t write_latency = 0;
   std::uint64_t initiation_interval = 1;  ///< cycles
   bool shared_data_port = false;
+  unsigned port_bytes = 0;
   std::optional<DramConfig> dram{};
   bool dmi = true;
   bool main_memory = false;  ///< device_type = "memory": software allocates from it
@@ -51,6 +53,7 @@ struct DmacDescription {
   std::uint64_t clock_hz = 0;
   dmac::Parameters parameters;
   bool dmi = true;
+  unsigned bus_weight = 1;
   std::vector<std::uint32_t> interrupts;  ///< 1 = combined; else channels, common, combined (intr_io_type)
 };
 
@@ -125,6 +128,8 @@ struct BoardDescription {
   std::uint64_t quantum_ps = 0;
   std::uint64_t clock_hz = 0;         ///< AXI clock of the interconnect and the memories
   std::uint64_t request_latency = 0;  ///< cycles
+  unsigned target_outstanding = 0;    ///< bursts; 0: no limit
+  Arbitration arbitration = Arbitration::kRoundRobin;
   std::uint64_t response_latency = 0;
   bool coherent = true;
   bool timed = false;                ///< timing mode at

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "bus/bus_arbiter.h"
 #include "dmac/parameters.h"
 #include "kernel/kernel.h"
 #include "memory/dram_timing.h"
@@ -43,13 +44,17 @@ struct NodeSettings {
   std::uint64_t write_latency = 0;
   std::uint64_t initiation_interval = 1;
   unsigned data_ports = 2;
+  unsigned port_bytes = 0;
   bool dram = false;
   DramConfig dram_times;
   std::uint64_t request_latency = 0;  // kBus: cycles
   std::uint64_t response_latency = 0;
+  unsigned target_outstanding = 0;
+  Arbitration arbitration = Arbitration::kRoundRobin;
   bool dmi = true;               // kMemory, kDmac
   unsigned sources = 0;          // kPlic: riscv,ndev
   unsigned data_width_code = 0;  // kDmac: snps,data-width
+  unsigned bus_weight = 1;       // kDmac
   unsigned burst_property = 0;   // kDmac: snps,axi-max-burst-len, 0 if absent
   dmac::Parameters dmac;         // kDmac
   UartSettings uart;             // kUart
