@@ -34,13 +34,17 @@ class Priorities {
 
   ChannelSet only(unsigned channel) const { return only_[channel]; }  ///< the set of one channel
 
-  /// The highest of `set`, which is not empty; among equals the next from `from` on, in a circle.
-  unsigned choose(ChannelSet set, unsigned from) const {
+  /// The highest of `set`, which is not empty; among equals the next from that of their level on, in a
+  /// circle. `from` has an entry for each level.
+  unsigned choose(ChannelSet set, const std::array<std::uint8_t, kMaxChannels>& from) const {
     const unsigned highest = channel_at_[first_of(static_cast<std::uint32_t>(set >> 32))];
     const std::uint32_t equals = static_cast<std::uint32_t>(set) & equals_[highest];
-    const std::uint32_t rest = equals & (~0u << from);
+    const std::uint32_t rest = equals & (~0u << from[level(highest)]);
     return first_of(rest != 0 ? rest : equals);
   }
+
+  /// Of the channels of one priority: the lowest of them.
+  unsigned level(unsigned channel) const { return first_of(equals_[channel]); }
 
  private:
   void rank_all() {
@@ -120,13 +124,14 @@ class Arbiter {
   Cycle time() const { return time_; }  ///< kNever when nobody asks
   unsigned channel() const { return order_->choose(best_, next_); }
 
-  /// The round robin goes on behind `channel`.
+  /// The round robin of its level goes on behind `channel`.
   void granted(unsigned channel) {
-    if (tie_break_ == TieBreak::kRoundRobin) next_ = (channel + 1) & (kMaxChannels - 1);
+    if (tie_break_ == TieBreak::kRoundRobin)
+      next_[order_->level(channel)] = static_cast<std::uint8_t>((channel + 1) & (kMaxChannels - 1));
   }
 
   /// The round robin starts again; requests stay.
-  void restart() { next_ = 0; }
+  void restart() { next_.fill(0); }
 
   /// To be called behind every change of the priorities: all requests have to be made again.
   void clear() {
@@ -221,8 +226,8 @@ class Arbiter {
   Cycle data_free_ = 0;
   Cycle time_ = kNever;
   ChannelSet best_ = 0;
-  unsigned next_ = 0;
-  std::uint32_t used_ = 0;  ///< valid groups
+  std::array<std::uint8_t, kMaxChannels> next_{};  ///< by level of priority
+  std::uint32_t used_ = 0;                         ///< valid groups
   std::array<Cycle, kMaxChannels> ready_;
   std::array<std::uint8_t, kMaxChannels> group_of_{};
   std::array<Group, kMaxChannels> groups_{};

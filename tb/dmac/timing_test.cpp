@@ -95,6 +95,25 @@ TEST_P(Throughput, HigherPriorityRunsAsIfItWereAlone) {
   EXPECT_NEAR(static_cast<double>(done(true, GetParam())) / alone, 1.0, 0.02);
 }
 
+/// A higher channel that takes every other turn does not disturb the round of the lower ones.
+TEST_P(Throughput, EqualChannelsShareEquallyBelowAHigherOne) {
+  Parameters p = default_parameters();
+  Rig rig(p, std::size_t{1} << 22);
+  rig.port.direct = GetParam();
+  const std::uint32_t share = 1u << 18;
+  for (unsigned ch = 0; ch < 5; ++ch) {
+    rig.program(ch, ch * share, (8 + ch) * share, share, {}, ch == 4 ? 1 : 4, ch == 4 ? 3 : 1);
+    rig.engine.enable(ch);
+  }
+  rig.engine.advance(20'000);
+  const auto moved = [&](unsigned ch) {
+    return static_cast<double>(rig.engine.channel_statistics(ch).bytes_written);
+  };
+  const double equal = (moved(0) + moved(1) + moved(2) + moved(3)) / 4;
+  EXPECT_GT(moved(4), 2 * equal);
+  for (unsigned ch = 0; ch < 4; ++ch) EXPECT_NEAR(moved(ch) / equal, 1, 0.02) << ch;
+}
+
 INSTANTIATE_TEST_SUITE_P(CommitAndDirect, Throughput, testing::Bool());
 
 TEST(Timing, AnAloneBurstTakesTheSumOfItsParts) {

@@ -71,7 +71,7 @@ std::vector<WrongInput> wrong_inputs() {
        {"dmavp,arbitration", "lottery"}},
       {"memory_of_three_ports",
        {"run", "--board", "generic32", "--set", "ram0:dmavp,data-ports=3"},
-       {"1..2"}},
+       {"dmavp,data-ports: 3 is out of range (1 .. 2)"}},
       {"calibrate_nothing", {"calibrate"}, {"one reference file is needed, 0 given"}},
       {"calibrate_two", {"calibrate", "a.csv", "b.csv"}, {"one reference file is needed, 2 given"}},
       {"calibrate_no_file", {"calibrate", "/no/such.csv"}, {"/no/such.csv: cannot be opened"}},
