@@ -165,18 +165,7 @@ void Engine::Impl::apply_progress() {
 /// The next burst of a side: its address is granted at `t`.
 void Engine::Impl::send_data(Channel& c, Side& side, Cycle t, bool contended) {
   const bool write = &side == &c.wr;
-  Burst burst;
-  burst.address = side.address(side.pos);
-  burst.bytes = side.bytes;
-  burst.beats = static_cast<std::uint16_t>(side.beats);
-  burst.beat_bytes = static_cast<std::uint8_t>(side.shape.width());
-  burst.fixed = side.shape.fixed;
-  burst.write = write;
-  burst.kind = write ? BurstKind::kWrite : BurstKind::kRead;
-  burst.channel = static_cast<std::uint8_t>(c.index);
-  burst.master = side.master;
-  burst.axi_id = static_cast<std::uint32_t>((write ? c.axi_id >> 16 : c.axi_id) & 0xFFFF);
-  burst.qos = static_cast<std::uint8_t>((write ? c.axi_qos : c.axi_qos >> 4) & 0xF);
+  Burst burst = burst_of(c, side, write, side.pos, side.bytes, side.beats);
   burst.position = side.pos;
   if (write && p.write_start == WriteStart::kCutThrough) {
     burst.lag = p.cut_through_delay;

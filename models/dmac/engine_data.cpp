@@ -198,13 +198,13 @@ AxiStatus Engine::Impl::access(const Burst& burst, const BurstTimes& times, std:
   return status;
 }
 
-/// The oldest burst in flight of one side.
-Burst Engine::Impl::describe(const Channel& c, const Side& side, bool write) const {
-  const Flight& f = side.flight(side.head);
+/// A burst of one side's data.
+Burst Engine::Impl::burst_of(const Channel& c, const Side& side, bool write, std::uint32_t position,
+                             std::uint32_t bytes, std::uint32_t beats) {
   Burst burst;
-  burst.address = side.address(side.done_issue);
-  burst.bytes = f.end - side.done_issue;
-  burst.beats = static_cast<std::uint16_t>(f.beats);
+  burst.address = side.address(position);
+  burst.bytes = bytes;
+  burst.beats = static_cast<std::uint16_t>(beats);
   burst.beat_bytes = static_cast<std::uint8_t>(side.shape.width());
   burst.fixed = side.shape.fixed;
   burst.write = write;
@@ -214,6 +214,12 @@ Burst Engine::Impl::describe(const Channel& c, const Side& side, bool write) con
   burst.axi_id = static_cast<std::uint32_t>((write ? c.axi_id >> 16 : c.axi_id) & 0xFFFF);
   burst.qos = static_cast<std::uint8_t>((write ? c.axi_qos : c.axi_qos >> 4) & 0xF);
   return burst;
+}
+
+/// The oldest burst in flight of one side.
+Burst Engine::Impl::describe(const Channel& c, const Side& side, bool write) const {
+  const Flight& f = side.flight(side.head);
+  return burst_of(c, side, write, side.done_issue, f.end - side.done_issue, f.beats);
 }
 
 /// The data of a burst between the port and the FIFO; `at` is the position of its first byte.

@@ -345,6 +345,8 @@ struct Engine::Impl {
   void retire_read(Channel& c, AxiStatus status);
   void retire_write(Channel& c, AxiStatus status);
   AxiStatus access(const Burst& burst, const BurstTimes& times, std::byte* data, const Path& path);
+  static Burst burst_of(const Channel& c, const Side& side, bool write, std::uint32_t position,
+                        std::uint32_t bytes, std::uint32_t beats);
   Burst describe(const Channel& c, const Side& side, bool write) const;
   void refresh_paths();
   void protect(std::uint64_t address, std::uint32_t bytes, const std::byte* host);

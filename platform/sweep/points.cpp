@@ -23,6 +23,32 @@ std::vector<std::string> split(const std::string& text) {
   return parts;
 }
 
+/// Cells of a CSV line; quotes around a cell keep its commas, two quotes in it are one.
+std::vector<std::string> cells_of(const std::string& where, const std::string& line) {
+  std::vector<std::string> cells(1);
+  bool quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (quoted) {
+      if (c != '"') {
+        cells.back() += c;
+      } else if (i + 1 < line.size() && line[i + 1] == '"') {
+        cells.back() += line[++i];
+      } else {
+        quoted = false;
+      }
+    } else if (c == '"' && cells.back().empty()) {
+      quoted = true;
+    } else if (c == ',') {
+      cells.emplace_back();
+    } else {
+      cells.back() += c;
+    }
+  }
+  if (quoted) throw InputError(where + ": a quote without an end");
+  return cells;
+}
+
 /// A range becomes its numbers, anything else itself.
 void append_values(const std::string& where, const std::string& text, std::vector<std::string>& values) {
   const std::size_t dots = text.find("..");
@@ -87,7 +113,7 @@ PointList read_point_list(const std::string& file) {
     if (!line.empty() && line.back() == '\r') line.pop_back();
     if (line.empty()) continue;
     const std::string where = file + ":" + std::to_string(number);
-    std::vector<std::string> cells = split(line);
+    std::vector<std::string> cells = cells_of(where, line);
     if (list.names.empty()) {
       for (const std::string& name : cells) check_name(where, name);
       list.names = std::move(cells);

@@ -15,6 +15,7 @@
 #include <optional>
 #include <thread>
 
+#include "platform/config/paths.h"
 #include "platform/config/problem.h"
 #include "platform/html/page.h"
 #include "platform/report/json_text.h"
@@ -54,6 +55,11 @@ json::value fingerprint(const std::string& name) {
   return crc.checksum();
 }
 
+/// A file that is named, or the one that belongs to the program.
+std::string file_of(const std::string& name, const char* room, const char* ending) {
+  return std::filesystem::is_regular_file(name) ? name : data_directory() + room + name + ending;
+}
+
 /// What all points have in common.
 json::object common_part(const SweepOptions& options) {
   json::array settings;
@@ -80,8 +86,9 @@ json::object definition_of(const SweepOptions& options, const Points& points) {
   json::array rows;
   for (const auto& row : points.list().rows) rows.push_back(strings(row));
   definition["list"] = json::object{{"names", strings(points.list().names)}, {"rows", rows}};
-  definition["scenario_file"] = fingerprint(options.run.scenario);
-  definition["board_file"] = fingerprint(options.run.board);
+  definition["program"] = fingerprint("/proc/self/exe");
+  definition["scenario_file"] = fingerprint(file_of(options.run.scenario, "/scenarios/", ".toml"));
+  definition["board_file"] = fingerprint(file_of(options.run.board, "/boards/", ".dtb"));
   return definition;
 }
 
@@ -216,12 +223,14 @@ int conclude(const std::vector<Row>& rows, bool quiet) {
   const auto bad =
       std::count_if(rows.begin(), rows.end(), [](const Row& row) { return row.status != "passed"; });
   if (bad == 0) return 0;
-  if (quiet) return 1;
+  const bool refused =
+      std::all_of(rows.begin(), rows.end(), [](const Row& row) { return row.status == "refused"; });
+  if (quiet) return refused ? 2 : 1;
   const auto first =
       std::find_if(rows.begin(), rows.end(), [](const Row& row) { return row.status != "passed"; });
   std::cerr << "dmavp: " << bad << " of " << rows.size() << " points have not passed; the first, "
             << first->point << " (" << first->status << "): " << first->problem << "\n";
-  return 1;
+  return refused ? 2 : 1;  // no point makes sense: it is the command line
 }
 
 }  // namespace

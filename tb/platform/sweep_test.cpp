@@ -199,6 +199,27 @@ TEST(Sweep, ListsOfPointsAndGridsCombine) {
   EXPECT_THAT(rows[4], HasSubstr("3,256,2,6,passed,,"));
 }
 
+TEST(Sweep, QuotesKeepTheCommasOfAProperty) {
+  const std::string list = scratch("quoted.csv");
+  write_file(list, "\"dmac0:snps,axi-max-burst-len\",client.copy.size\n4,\"64\"\n8,128\n");
+  const Finished finished = run_program({"sweep", "memcpy", "--set", "client.copy.count=1", "--list", list});
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  const auto rows = lines_of(finished.out);
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_THAT(rows[0], HasSubstr("point,\"dmac0:snps,axi-max-burst-len\",client.copy.size,status"));
+  EXPECT_THAT(rows[2], HasSubstr("1,8,128,passed,,"));
+  write_file(list, "\"client.copy.size\n4\n");
+  const Finished open = run_program({"sweep", "memcpy", "--list", list});
+  EXPECT_EQ(open.status, 2);
+  EXPECT_THAT(open.err, HasSubstr(list + ":1: a quote without an end"));
+}
+
+TEST(Sweep, ASweepOfRefusedPointsIsAWrongCommandLine) {
+  const Finished finished = run_program({"sweep", "memcpy", "--vary", "dmac7:snps,priority=1,2"});
+  EXPECT_EQ(finished.status, 2);
+  EXPECT_THAT(finished.err, HasSubstr("2 of 2 points have not passed; the first, 0 (refused): --set dmac7:"));
+}
+
 TEST(Sweep, RangesAreTheirNumbers) {
   const auto values = [](const std::string& range) {
     const std::string file = scratch("range.json");
