@@ -39,6 +39,12 @@ inline std::uint64_t first_program() {
   return (seed_base() - 1) * kApart;
 }
 
+/// DMAVP_TIMING=at: tests that have no timing mode of their own run in `at`.
+inline bool timed_mode() {
+  const char* timing = std::getenv("DMAVP_TIMING");
+  return timing != nullptr && std::strcmp(timing, "at") == 0;
+}
+
 /// A number to override while hunting a failure: the variable's value, else `otherwise`.
 inline std::uint64_t number(const char* variable, std::uint64_t otherwise) {
   const char* text = std::getenv(variable);

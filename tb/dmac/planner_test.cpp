@@ -131,9 +131,11 @@ TEST(Arbiter, EarliestThenPriorityThenRoundRobin) {
   };
   EXPECT_EQ(pick({{0, 0, 5}, {1, 7, 6}}), 0u) << "time goes before priority";
   EXPECT_EQ(pick({{0, 0, 5}, {1, 7, 5}}), 1u) << "priority goes before turn";
-  EXPECT_EQ(pick({{0, 1, 5}, {1, 1, 5}, {2, 1, 5}}), 2u);
-  EXPECT_EQ(pick({{0, 1, 5}, {1, 1, 5}, {2, 1, 5}}), 0u);
   EXPECT_EQ(pick({{0, 1, 5}, {1, 1, 5}, {2, 1, 5}}), 1u);
+  EXPECT_EQ(pick({{0, 1, 5}, {1, 1, 5}, {2, 1, 5}}), 2u);
+  EXPECT_EQ(pick({{0, 1, 5}, {1, 1, 5}, {2, 1, 5}, {3, 6, 4}}), 3u) << "a level above";
+  arbiter.request(3, kNever, 0);
+  EXPECT_EQ(pick({{0, 1, 5}, {1, 1, 5}, {2, 1, 5}}), 0u) << "leaves the turn of those below";
   for (unsigned channel = 0; channel < 3; ++channel) arbiter.request(channel, kNever, 0);
   arbiter.find(0, 0);
   EXPECT_EQ(arbiter.time(), kNever);
@@ -167,7 +169,11 @@ TEST(Arbiter, KeepsWhatAScanOfAllRequestsFinds) {
     wakes.fill(kNever);
     const unsigned levels = 1 + below(4);
     const unsigned latencies = 1 + below(4);
-    unsigned turn = 0;
+    std::array<unsigned, kMaxChannels> turn{};  // of each priority, at its lowest channel
+    const auto level = [&](unsigned channel) {
+      return static_cast<unsigned>(std::find(priorities.begin(), priorities.end(), priorities[channel]) -
+                                   priorities.begin());
+    };
     Cycle free = 0;
     Cycle data_free = 0;
     for (unsigned step = 0; step < 3000; ++step) {
@@ -189,13 +195,14 @@ TEST(Arbiter, KeepsWhatAScanOfAllRequestsFinds) {
       }
       Cycle time = kNever;
       unsigned best = 0;
-      for (unsigned i = 0; i < kMaxChannels; ++i) {
-        const unsigned channel =
-            (turn + i) % kMaxChannels;  // at equal times and priorities: the next in turn
+      for (unsigned channel = 0; channel < kMaxChannels; ++channel) {
         const auto& [ready, latency] = requests[channel];
         if (ready == kNever) continue;
         const Cycle at = std::max({ready, free, data_free > latency ? data_free - latency : 0});
-        if (at < time || (at == time && priorities[channel] > priorities[best])) {
+        const auto behind = [&](unsigned c) { return (c + kMaxChannels - turn[level(c)]) % kMaxChannels; };
+        if (at < time ||
+            (at == time && (priorities[channel] > priorities[best] ||
+                            (priorities[channel] == priorities[best] && behind(channel) < behind(best))))) {
           time = at;
           best = channel;
         }
@@ -209,7 +216,7 @@ TEST(Arbiter, KeepsWhatAScanOfAllRequestsFinds) {
       ASSERT_EQ(arbiter.channel(), best) << "seed " << seed << " step " << step;
       if (below(2) == 0) {
         arbiter.granted(best);
-        turn = (best + 1) % kMaxChannels;
+        turn[level(best)] = (best + 1) % kMaxChannels;
         free = std::max(free, time + 1);
         data_free = std::max(data_free, time) + below(9);
       }

@@ -11,6 +11,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "tier.h"
+
 namespace dmavp::test {
 namespace {
 
@@ -62,6 +64,9 @@ Finished run_program(const std::vector<std::string>& arguments, const std::vecto
   std::vector<std::string> words = prefix;
   words.emplace_back(DMAVP_PROGRAM);
   words.insert(words.end(), arguments.begin(), arguments.end());
+  const bool runs = !arguments.empty() && (arguments[0] == "run" || arguments[0] == "dmatest");
+  if (runs && tb::timed_mode() && std::find(words.begin(), words.end(), "--timing") == words.end())
+    words.insert(words.end(), {"--timing", "at"});
   const std::string out = scratch("stdout");
   const std::string err = scratch("stderr");
   const pid_t child = ::fork();

@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
 #include <systemc>
 #include <tlm>
 
@@ -30,11 +28,6 @@ void fresh_context() {
 }
 
 }  // namespace
-
-bool timed_rigs() {
-  const char* timing = std::getenv("DMAVP_TIMING");
-  return timing != nullptr && std::strcmp(timing, "at") == 0;
-}
 
 dmac::Parameters small_parameters() {
   dmac::Parameters p;

@@ -16,14 +16,12 @@
 #include "registers/device.h"
 #include "registers/fifo_peripheral.h"
 #include "registers/register_table.h"
+#include "tier.h"
 
 namespace dmavp::tb {
 
 using reference::ErrorRange;
 using reference::Image;
-
-/// The environment's DMAVP_TIMING=at: every rig uses non-blocking transport (tb/registers/CMakeLists.txt).
-bool timed_rigs();
 
 struct RigOptions {
   dmac::Parameters parameters;
@@ -35,8 +33,8 @@ struct RigOptions {
   Cycle read_latency = 6;
   Cycle write_latency = 4;
   bool dmi = true;
-  bool observe = false;  ///< record bursts, blocks and diagnostics
-  bool timed = timed_rigs();
+  bool observe = false;       ///< record bursts, blocks and diagnostics
+  bool timed = timed_mode();  ///< non-blocking transport
 };
 
 /// What the fabric saw of one burst.

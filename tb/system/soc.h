@@ -14,6 +14,7 @@
 #include "platform/config/device_tree.h"
 #include "platform/cpu/cluster.h"
 #include "platform/report/recorder.h"
+#include "tier.h"
 
 namespace dmavp::tb {
 
@@ -28,7 +29,7 @@ struct SocOptions {
   std::vector<std::string> settings;
   std::uint64_t seed = 1;
   platform::Links* links = nullptr;  ///< null: direct
-  bool timed = false;                ///< timing mode at
+  bool timed = timed_mode();         ///< timing mode at
   bool check_axi = false;  ///< the AXI checker sees every burst; without it direct memory goes unseen
 };
 
