@@ -17,7 +17,11 @@ class PooledPayload : public tlm::tlm_generic_payload {
   explicit PooledPayload(tlm::tlm_mm_interface* pool) : tlm::tlm_generic_payload(pool) {
     set_extension(&axi);
   }
-  ~PooledPayload() override { clear_extension(&axi); }
+  /// Extensions of those on its way are theirs: a simulation may end with bursts in flight.
+  ~PooledPayload() override {
+    reset();
+    for (unsigned i = 0; i < tlm::max_num_extensions(); ++i) set_extension(i, nullptr);
+  }
 
   AxiExtension axi;
 };

@@ -163,20 +163,11 @@ void DwAxiDmac::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time&
   }
 }
 
-static bool in_thread() {
-  const sc_core::sc_process_handle process = sc_core::sc_get_current_process_handle();
-  return process.valid() && process.proc_kind() == sc_core::SC_THREAD_PROC_;
-}
-
 void DwAxiDmac::perform(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   if (payload.is_read() == payload.is_write()) {  // a latency probe, perhaps our own
     payload.set_response_status(tlm::TLM_OK_RESPONSE);
     delay += register_latency_;
     return;
-  }
-  if (axi_at_ && delay > sc_core::sc_time_to_pending_activity() && in_thread()) {
-    wait(delay);  // what happens on the bus before the access is not known yet
-    delay = sc_core::SC_ZERO_TIME;
   }
   const Picoseconds time = to_picoseconds(sc_core::sc_time_stamp() + delay);
   if (time < clock_off_until_) {

@@ -26,8 +26,9 @@ enum class DmacTiming : std::uint8_t { kLoose, kApproximate };
 /// Timing: an access takes effect at now + delay and adds Parameters::register_latency to the delay. Nothing
 /// is clocked: one event wakes the controller when the engine has something due. Results do not depend on how
 /// far an initiator runs ahead, as long as accesses arrive in the order of their effective times. With
-/// kApproximate that holds for threads, in which an access ahead of what is pending waits for its time; one
-/// by another process finds the bus as it is at the current simulation time.
+/// kApproximate an initiator must not run ahead of what is pending in the simulation
+/// (sc_time_to_pending_activity): an access beyond that finds the bus as it is at the current simulation
+/// time.
 class DwAxiDmac : public sc_core::sc_module, private dmac::OutputSink {
  public:
   using IrqOut = sc_core::sc_port<sc_core::sc_signal_inout_if<bool>, 0, sc_core::SC_ZERO_OR_MORE_BOUND>;
