@@ -57,7 +57,8 @@ TEST(Calibrate, FindsTheEngineAndSaysHowFarItIsOff) {
   EXPECT_EQ(properties.at("dmavp,read-slot-release").as_string(), "last-write-beat");
   EXPECT_FALSE(properties.as_object().contains("dmavp,read-limit"));  // cfg nax decides it
   EXPECT_EQ(result.at("errors").as_array().size(), 4u);  // separate and shared, fitted and held out
-  for (const json::value& e : result.at("errors").as_array()) EXPECT_EQ(e.at("cycles").at("worst").to_number<double>(), 0);
+  for (const json::value& e : result.at("errors").as_array())
+    EXPECT_EQ(e.at("cycles").at("worst").to_number<double>(), 0);
   std::size_t fitted = 0;
   for (const json::value& row : result.at("rows").as_array()) {
     EXPECT_EQ(row.at("cycles"), row.at("measured_cycles"));
