@@ -4,6 +4,7 @@
 
 #include "base/register_bank.h"
 #include "base/register_export.h"
+#include "base/seeded_choices.h"
 #include "platform/app/lists.h"
 #include "platform/board/board.h"
 #include "platform/config/device_tree.h"
@@ -93,7 +94,8 @@ void print_registers(std::ostream& out, const std::string& board_name, const std
                      const std::string& device, const std::string& format) {
   DeviceTree tree = DeviceTree::load(board_name);
   for (const Setting& setting : settings) apply_board_setting(tree, setting.path, setting.value);
-  Board board("board", complete_and_describe(tree));
+  SeededChoices choices(0);
+  Board board("board", complete_and_describe(tree), choices);
   RegisterSystem system;
   system.name = std::filesystem::path(board_name).stem().string();
   system.description = board.description().model.empty() ? system.name : board.description().model;

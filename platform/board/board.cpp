@@ -29,10 +29,11 @@ InterruptLine& Links::interrupt(const std::string&, std::optional<unsigned>, Int
 
 DmaRequestIf& Links::request(const std::string&, bool, DmaRequestIf& controller) { return controller; }
 
-Board::Board(const sc_core::sc_module_name& name, BoardDescription description)
-    : Board(name, std::move(description), direct) {}
+Board::Board(const sc_core::sc_module_name& name, BoardDescription description, Choices& choices)
+    : Board(name, std::move(description), choices, direct) {}
 
-Board::Board(const sc_core::sc_module_name& name, BoardDescription description, Links& links)
+Board::Board(const sc_core::sc_module_name& name, BoardDescription description, Choices& choices,
+             Links& links)
     : sc_module(name),
       description_(std::move(description)),
       links_(links),
@@ -43,6 +44,7 @@ Board::Board(const sc_core::sc_module_name& name, BoardDescription description, 
   build_memories();
   build_plic();
   build_dmacs();
+  build_loads(choices);
   build_request_selects();
   build_peripherals();
 }
@@ -57,6 +59,7 @@ void Board::build_bus() {
   InterconnectConfig config;
   config.masters = static_cast<unsigned>(description_.cpus.size());
   for (const DmacDescription& dmac : description_.dmacs) config.masters += dmac.parameters.num_masters;
+  if (description_.timed) config.masters += static_cast<unsigned>(description_.loads.size());
   config.request_latency = description_.request_latency;
   config.response_latency = description_.response_latency;
   config.queue_requests = description_.timed;
@@ -65,6 +68,9 @@ void Board::build_bus() {
   config.weights.assign(description_.cpus.size(), 1);
   for (const DmacDescription& dmac : description_.dmacs)
     config.weights.insert(config.weights.end(), dmac.parameters.num_masters, dmac.bus_weight);
+  for (const LoadDescription& load : description_.loads) {
+    if (description_.timed) config.weights.push_back(load.bus_weight);
+  }
   for (const MemoryDescription& m : description_.memories)
     config.regions.push_back({m.name, m.base, m.size, false});
   config.regions.push_back({description_.plic.name, description_.plic.base, description_.plic.size, false});
@@ -111,6 +117,17 @@ void Board::build_dmacs() {
       links_.join(d.name + ".m" + std::to_string(i), dmac->masters[i], bus_->in[master++]);
     wire_interrupts(d, *dmac);
     dmacs_.push_back(std::move(dmac));
+  }
+}
+
+/// They are the last masters of the bus.
+void Board::build_loads(Choices& choices) {
+  if (!description_.timed) return;
+  auto master = bus_->in.size() - description_.loads.size();
+  for (const LoadDescription& load : description_.loads) {
+    loads_.push_back(
+        std::make_unique<TrafficGenerator>(module_name(load.name).c_str(), load.config, clock_, choices));
+    links_.join(load.name, loads_.back()->socket, bus_->in[master++]);
   }
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "bus/axi_interconnect.h"
+#include "bus/traffic_generator.h"
 #include "dmac/dw_axi_dmac.h"
 #include "memory/sram.h"
 #include "peripherals/dma_request_select.h"
@@ -39,11 +40,11 @@ class Links {
 };
 
 /// Waits for join_cpu() of every CPU. The description is kept by value, `links` is used until the simulation
-/// starts.
+/// starts, `choices` until it ends.
 class Board : public sc_core::sc_module {
  public:
-  Board(const sc_core::sc_module_name& name, BoardDescription description, Links& links);
-  Board(const sc_core::sc_module_name& name, BoardDescription description);
+  Board(const sc_core::sc_module_name& name, BoardDescription description, Choices& choices, Links& links);
+  Board(const sc_core::sc_module_name& name, BoardDescription description, Choices& choices);
   ~Board() override;
 
   const BoardDescription& description() const { return description_; }
@@ -66,6 +67,10 @@ class Board : public sc_core::sc_module {
   unsigned peripherals() const { return static_cast<unsigned>(peripherals_.size()); }
   Peripheral& peripheral(unsigned index) { return *peripherals_[index]; }
   const DmaRequestSelect& request_select(unsigned index) const { return *request_selects_[index]; }
+  /// Of description().loads[index]; null outside the timed mode.
+  const TrafficGeneratorStatistics* load_statistics(std::size_t index) const {
+    return index < loads_.size() ? &loads_[index]->statistics() : nullptr;
+  }
   Plic& plic() { return *plic_; }
   BackingStore& store(unsigned memory) { return *stores_[memory]; }  ///< in the order of the description
   const AxiInterconnect& bus() const { return *bus_; }
@@ -78,6 +83,7 @@ class Board : public sc_core::sc_module {
   void build_memories();
   void build_plic();
   void build_dmacs();
+  void build_loads(Choices& choices);
   void wire_interrupts(const DmacDescription& description, DwAxiDmac& dmac);
   void build_request_selects();
   void build_peripherals();
@@ -91,6 +97,7 @@ class Board : public sc_core::sc_module {
   std::unique_ptr<AxiInterconnect> bus_;
   std::vector<std::unique_ptr<BackingStore>> stores_;
   std::vector<std::unique_ptr<Sram>> memories_;
+  std::vector<std::unique_ptr<TrafficGenerator>> loads_;
   std::unique_ptr<Plic> plic_;
   std::vector<std::unique_ptr<DwAxiDmac>> dmacs_;
   std::vector<std::unique_ptr<DmaRequestSelect>> request_selects_;

@@ -94,6 +94,8 @@ class Reader {
         return add_bus(node);
       case NodeKind::kRequestSelect:
         return add_request_select(node);
+      case NodeKind::kTrafficGenerator:
+        return add_load(node);
       case NodeKind::kFlash:
         if (!is_spi_chip(tree_, node)) note_unknown(node);
         return;
@@ -373,6 +375,39 @@ class Reader {
     }
   }
 
+  /// Its memory may stand behind it in the tree: place_loads() looks for it.
+  void add_load(int node) {
+    const std::size_t before = problems_.size();
+    const NodeSettings settings = read_settings(tree_, node, NodeKind::kTrafficGenerator, problems_);
+    if (problems_.size() != before || settings.load.period == 0) return;
+    const unsigned beat_bytes = settings.load.beat_bytes;
+    if ((beat_bytes & (beat_bytes - 1)) != 0)
+      problems_.push_back(
+          tree_.where(node, "dmavp,beat-bytes", std::to_string(beat_bytes) + " is no power of two"));
+    if (settings.load.beats * beat_bytes > kPageBytes)
+      problems_.push_back(tree_.where(node, "dmavp,burst-beats",
+                                      std::to_string(settings.load.beats) + " beats of " +
+                                          std::to_string(beat_bytes) + " bytes are more than 4096 bytes"));
+    board_.loads.push_back({tree_.label(node), tree_.path(node), settings.load, settings.bus_weight});
+    load_memories_.push_back(settings.load_memory);
+  }
+
+  void place_loads() {
+    for (std::size_t i = 0; i < board_.loads.size(); ++i) {
+      const std::string& name = load_memories_[i];
+      const auto found = std::find_if(board_.memories.begin(), board_.memories.end(), [&](const auto& m) {
+        return name.empty() ? m.main_memory : m.name == name;
+      });
+      if (found == board_.memories.end()) {
+        if (!name.empty())
+          complain(board_.loads[i].path + ": dmavp,memory: no memory has the alias \"" + name + "\"");
+        continue;
+      }
+      board_.loads[i].config.base = found->base;
+      board_.loads[i].config.size = found->size;
+    }
+  }
+
   void check_whole() {
     if (board_.cpus.empty()) complain("no enabled cpu node below /cpus");
     if (board_.cpus.size() > kernel::kMaxCpus) {
@@ -384,6 +419,7 @@ class Reader {
                      [](const auto& m) { return m.main_memory; })) {
       complain("no RAM is left beside /reserved-memory");
     }
+    place_loads();
     if (!dmac_seen_) complain("no DMA controller (compatible \"snps,axi-dma-1.01a\")");
     if (board_.plic.size == 0) complain("no interrupt controller (compatible \"sifive,plic-1.0.0\")");
     board_.coherent = std::all_of(coherent_.begin(), coherent_.end(), [](bool c) { return c; });
@@ -410,7 +446,8 @@ class Reader {
   const DeviceTree& tree_;
   BoardDescription board_;
   std::vector<std::string> context_cpus_;
-  std::vector<bool> coherent_;  // of each controller
+  std::vector<std::string> load_memories_;  // of each of board_.loads
+  std::vector<bool> coherent_;              // of each controller
   bool arm_ = false;
   bool stand_in_ = false;
   bool dmac_seen_ = false;  // a faulty one has its own message

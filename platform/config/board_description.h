@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bus/bus_arbiter.h"
+#include "bus/traffic_generator_config.h"
 #include "dmac/parameters.h"
 #include "kernel/kernel.h"
 #include "memory/dram_timing.h"
@@ -116,6 +117,14 @@ struct RequestSelectDescription {
   std::vector<RequestLine> lines;
 };
 
+/// A master that loads the bus beside the controllers.
+struct LoadDescription {
+  std::string name;
+  std::string path;
+  TrafficGeneratorConfig config;
+  unsigned bus_weight = 1;
+};
+
 struct BoardDescription {
   std::string model;
   std::vector<CpuDescription> cpus;
@@ -124,6 +133,7 @@ struct BoardDescription {
   std::vector<DmacDescription> dmacs;
   std::vector<PeripheralDescription> peripherals;
   std::vector<RequestSelectDescription> request_selects;
+  std::vector<LoadDescription> loads;  ///< those that are not silent
   kernel::Tunables tunables;
   std::uint64_t quantum_ps = 0;
   std::uint64_t clock_hz = 0;         ///< AXI clock of the interconnect and the memories

@@ -376,9 +376,10 @@ std::string range_text(const Property& p) {
 
 std::string default_shown(const Property& p) { return derived(p) ? p.default_text + 2 : p.default_text; }
 
-constexpr NodeKind kKinds[] = {NodeKind::kCpus,  NodeKind::kCpu,  NodeKind::kMemory, NodeKind::kBus,
-                               NodeKind::kPlic,  NodeKind::kDmac, NodeKind::kUart,   NodeKind::kSpi,
-                               NodeKind::kFlash, NodeKind::kI2s,  NodeKind::kTraffic};
+constexpr NodeKind kKinds[] = {NodeKind::kCpus, NodeKind::kCpu,     NodeKind::kMemory,
+                               NodeKind::kBus,  NodeKind::kPlic,    NodeKind::kDmac,
+                               NodeKind::kUart, NodeKind::kSpi,     NodeKind::kFlash,
+                               NodeKind::kI2s,  NodeKind::kTraffic, NodeKind::kTrafficGenerator};
 
 }  // namespace
 
@@ -408,6 +409,8 @@ const char* to_string(NodeKind kind) {
       return "snps,designware-i2s";
     case NodeKind::kTraffic:
       return "dmavp,traffic";
+    case NodeKind::kTrafficGenerator:
+      return "dmavp,axi-traffic-generator";
   }
   return "?";
 }

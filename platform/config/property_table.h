@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bus/bus_arbiter.h"
+#include "bus/traffic_generator_config.h"
 #include "dmac/parameters.h"
 #include "kernel/kernel.h"
 #include "memory/dram_timing.h"
@@ -28,7 +29,8 @@ enum class NodeKind : std::uint8_t {
   kSpi,
   kFlash,
   kI2s,
-  kTraffic
+  kTraffic,
+  kTrafficGenerator
 };
 const char* to_string(NodeKind kind);
 
@@ -54,7 +56,7 @@ struct NodeSettings {
   bool dmi = true;               // kMemory, kDmac
   unsigned sources = 0;          // kPlic: riscv,ndev
   unsigned data_width_code = 0;  // kDmac: snps,data-width
-  unsigned bus_weight = 1;       // kDmac
+  unsigned bus_weight = 1;       // kDmac, kTrafficGenerator
   unsigned burst_property = 0;   // kDmac: snps,axi-max-burst-len, 0 if absent
   dmac::Parameters dmac;         // kDmac
   UartSettings uart;             // kUart
@@ -62,6 +64,8 @@ struct NodeSettings {
   FlashSettings flash;           // kFlash
   I2sSettings i2s;               // kI2s
   traffic::Parameters traffic;   // kTraffic
+  TrafficGeneratorConfig load;   // kTrafficGenerator; base and size: of `load_memory`
+  std::string load_memory;       // an alias, empty for the main memory
 };
 
 enum class PropertyType : std::uint8_t {

@@ -297,6 +297,52 @@ Property own_clock(NodeKind kind) {
           [](S&, unsigned, V) {}};
 }
 
+void add_traffic_generator(std::vector<Property>& table) {
+  constexpr auto load = NodeKind::kTrafficGenerator;
+  const auto add = [&](const char* name, const char* unit, V min, V max, const char* fallback,
+                       const char* text, void (*set)(S&, unsigned, V)) {
+    table.push_back({name, load, kCell, unit, min, max, fallback, text, set});
+  };
+  add("dmavp,burst-period", "cycles", 0, 1'000'000, "0",
+      "Timing at: from one burst of this master to the next, on average; 0: it is silent.",
+      [](S& s, unsigned, V v) { s.load.period = v; });
+  add("dmavp,burst-beats", "beats", 1, 256, "16", "Of each burst.",
+      [](S& s, unsigned, V v) { s.load.beats = static_cast<unsigned>(v); });
+  add("dmavp,beat-bytes", "bytes", 1, 128, "8", "A power of two; a burst has 4096 bytes at most.",
+      [](S& s, unsigned, V v) { s.load.beat_bytes = static_cast<unsigned>(v); });
+  add("dmavp,read-percent", "percent", 0, 100, "50",
+      "Reads among the bursts; the rest are writes that change nothing.",
+      [](S& s, unsigned, V v) { s.load.read_percent = static_cast<unsigned>(v); });
+  add("dmavp,outstanding", "bursts", 1, 64, "4",
+      "On their way at a time; those that must wait for it go late.",
+      [](S& s, unsigned, V v) { s.load.outstanding = static_cast<unsigned>(v); });
+  add("dmavp,qos", "", 0, 15, "0", "AxQOS, for dmavp,arbitration = qos.",
+      [](S& s, unsigned, V v) { s.load.qos = static_cast<unsigned>(v); });
+  add("dmavp,bus-weight", "", 1, 1024, "1", "Beats in proportion to it, where dmavp,arbitration is weighted.",
+      [](S& s, unsigned, V v) { s.bus_weight = static_cast<unsigned>(v); });
+  table.push_back({"dmavp,pattern",
+                   load,
+                   PropertyType::kChoice,
+                   "",
+                   0,
+                   1,
+                   "linear",
+                   "Addresses: one burst behind the other, or anywhere in the memory.",
+                   [](S& s, unsigned, V v) { s.load.random = v == 1; },
+                   {"linear", "random"}});
+  table.push_back({"dmavp,memory",
+                   load,
+                   kText,
+                   "",
+                   0,
+                   0,
+                   "= main memory",
+                   "Alias of the memory that it reads and writes.",
+                   nullptr,
+                   {},
+                   [](S& s, const std::string& v) { s.load_memory = v; }});
+}
+
 std::vector<ParameterProblem> check(NodeKind kind, const NodeSettings& settings) {
   switch (kind) {
     case NodeKind::kUart:
@@ -333,6 +379,7 @@ void add_peripheral_properties(std::vector<Property>& table) {
   add_flash(table);
   add_i2s(table);
   add_traffic(table);
+  add_traffic_generator(table);
 }
 
 void preset_peripheral(const DeviceTree& tree, int node, NodeKind kind, NodeSettings& settings) {

@@ -183,6 +183,7 @@ bool kind_of(const DeviceTree& tree, int node, NodeKind& kind) {
     if (tree.compatible(node, dmac)) return kind = NodeKind::kDmac, true;
   }
   if (tree.compatible(node, "dmavp,k210-dma-select")) return kind = NodeKind::kRequestSelect, true;
+  if (tree.compatible(node, "dmavp,axi-traffic-generator")) return kind = NodeKind::kTrafficGenerator, true;
   if (const auto peripheral = peripheral_kind(tree, node)) return kind = *peripheral, true;
   if (tree.compatible(node, "simple-bus")) return kind = NodeKind::kBus, true;
   return false;

@@ -128,6 +128,33 @@ json::array peripherals(Board& board) {
   return list;
 }
 
+/// Traffic generators; there are none outside the timed mode.
+json::array loads(const Board& board, const Recorder& recorder) {
+  json::array list;
+  for (std::size_t i = 0; i < board.description().loads.size(); ++i) {
+    const TrafficGeneratorStatistics* s = board.load_statistics(i);
+    if (s == nullptr) continue;
+    const std::uint64_t bursts = s->reads + s->writes;
+    const double seconds = static_cast<double>(recorder.end()) * 1e-12;
+    const double bytes = static_cast<double>(s->bytes_read + s->bytes_written);
+    list.push_back(json::object{
+        {"name", board.description().loads[i].name},
+        {"reads", s->reads},
+        {"writes", s->writes},
+        {"bytes_read", s->bytes_read},
+        {"bytes_written", s->bytes_written},
+        {"late", s->late},
+        {"errors", s->errors},
+        {"throughput_mb_s", seconds > 0 ? bytes / seconds * 1e-6 : 0.0},
+        {"latency_cycles",
+         json::object{
+             {"min", bursts != 0 ? s->latency_min : 0},
+             {"mean", bursts != 0 ? static_cast<double>(s->latency_sum) / static_cast<double>(bursts) : 0.0},
+             {"max", s->latency_max}}}});
+  }
+  return list;
+}
+
 /// DRAMs that have been accessed by non-blocking transport.
 json::array memories(Board& board) {
   json::array list;
@@ -203,6 +230,7 @@ json::object result_document(const RunSummary& run, Board& board, const Recorder
                       {"channels", channels(board, recorder)},
                       {"bus", bus(board)},
                       {"memories", memories(board)},
+                      {"loads", loads(board, recorder)},
                       {"peripherals", peripherals(board)},
                       {"interrupts", std::move(interrupts)},
                       {"diagnostics", std::move(diagnostics)},

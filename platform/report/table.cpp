@@ -88,6 +88,25 @@ void print_peripherals(std::ostream& out, Board& board) {
   }
 }
 
+// Traffic generators of the timed mode.
+void print_loads(std::ostream& out, const Board& board, const Recorder& recorder) {
+  for (std::size_t i = 0; i < board.description().loads.size(); ++i) {
+    const TrafficGeneratorStatistics* s = board.load_statistics(i);
+    if (s == nullptr || recorder.end() == 0) continue;
+    const double seconds = static_cast<double>(recorder.end()) * 1e-12;
+    const auto bursts = s->reads + s->writes;
+    out << "  " << board.description().loads[i].name << ": "
+        << fixed(static_cast<double>(s->bytes_read + s->bytes_written) / seconds * 1e-6, 1) << " MB/s, "
+        << bursts << " bursts, " << s->late << " late";
+    if (bursts != 0) {
+      out << ", latency " << s->latency_min << " .. " << s->latency_max << " cycles, mean "
+          << fixed(static_cast<double>(s->latency_sum) / static_cast<double>(bursts), 1);
+    }
+    if (s->errors != 0) out << ", " << s->errors << " errors";
+    out << "\n";
+  }
+}
+
 }  // namespace
 
 void write_table(std::ostream& out, const RunSummary& run, Board& board, const Recorder& recorder) {
@@ -98,6 +117,7 @@ void write_table(std::ostream& out, const RunSummary& run, Board& board, const R
   out << "\n";
   print_channels(out, board, recorder);
   print_peripherals(out, board);
+  print_loads(out, board, recorder);
 
   std::vector<std::uint64_t> per_cpu(board.description().cpus.size());
   for (const InterruptRecord& i : recorder.interrupts()) {

@@ -159,7 +159,11 @@ class Run {
   }
 
   void build() {
-    board_ = std::make_unique<Board>("board", description_, *faults_);
+    board_ = std::make_unique<Board>("board", description_, choices_, *faults_);
+    if (!description_.timed) {
+      for (const LoadDescription& load : description_.loads)
+        std::cerr << "dmavp: " << load.name << ": silent, because it acts in the timing mode at only\n";
+    }
     faults_->attach(*board_);
     for (unsigned i = 0; i < board_->dmacs(); ++i) {
       const DmacDescription& d = description_.dmacs[i];

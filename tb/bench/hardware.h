@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/seeded_choices.h"
 #include "platform/board/board.h"
 #include "platform/config/device_tree.h"
 
@@ -20,7 +21,7 @@ class Hardware : public sc_core::sc_module {
   explicit Hardware(const sc_core::sc_module_name& name)
       : sc_module(name),
         tree_(platform::DeviceTree::load("generic32")),
-        board("board", platform::describe_board(tree_)) {
+        board("board", platform::describe_board(tree_), choices_) {
     for (unsigned cpu = 0; cpu < board.description().cpus.size(); ++cpu) {
       cpus_.push_back(std::make_unique<Socket>(("cpu" + std::to_string(cpu)).c_str()));
       board.join_cpu(cpu, *cpus_.back());
@@ -45,6 +46,7 @@ class Hardware : public sc_core::sc_module {
  private:
   using Socket = tlm_utils::simple_initiator_socket<Hardware>;
   platform::DeviceTree tree_;
+  SeededChoices choices_{0};
 
  public:
   platform::Board board;

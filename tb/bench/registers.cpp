@@ -40,8 +40,8 @@ struct Times {
 Times run_module(unsigned count) {
   bench::fresh_context();
   const platform::DeviceTree tree = platform::DeviceTree::load("generic32");
-  platform::Board board("board", platform::describe_board(tree));
   SeededChoices choices(1);
+  platform::Board board("board", platform::describe_board(tree), choices);
   platform::Recorder recorder(nullptr);
   board.dmac(0).set_observer(recorder.observer_for("dmac0", board.dmac(0).clock()));
   std::vector<double> marks;

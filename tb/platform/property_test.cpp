@@ -94,6 +94,8 @@ TEST(PropertyTable, BoundsAreEnforcedByEverySetting) {
         return "i2s0";
       case NodeKind::kTraffic:
         return "traffic0";
+      case NodeKind::kTrafficGenerator:
+        return "load0";
     }
     return "";
   };

@@ -78,7 +78,8 @@ outcome = "read-failed"
   std::set<std::string> written;
   collect(result_of({"run", scratch("faulty.toml"), "--board", "agilex5"}, 1), "", written);
   collect(result_of({"run", "memcpy", "--board", "generic32", "--timing", "at", "--set",
-                     "ram0:dmavp,memory-model=dram", "--set", "client.copy.count=1"},
+                     "ram0:dmavp,memory-model=dram", "--set", "client.copy.count=1", "--set",
+                     "load0:dmavp,burst-period=100"},
                     0),
           "", written);
   collect(result_of({"run", std::string(DMAVP_SOURCE_DIR) + "/tb/examples/lost_interrupt.toml"}, 1), "",

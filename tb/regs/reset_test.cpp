@@ -1,6 +1,7 @@
 // The reset value that a register declares is what it reads before anybody has touched it, on every board.
 #include <gtest/gtest.h>
 
+#include "base/seeded_choices.h"
 #include "platform/board/board.h"
 #include "platform/config/device_tree.h"
 
@@ -25,7 +26,8 @@ unsigned check(const RegisterBank& bank) {
 
 TEST_P(Reset, ValuesAreThoseDeclared) {
   platform::DeviceTree tree = platform::DeviceTree::load(GetParam());
-  platform::Board board("board", platform::complete_and_describe(tree));
+  SeededChoices choices(0);
+  platform::Board board("board", platform::complete_and_describe(tree), choices);
   unsigned checked = 0;
   for (unsigned i = 0; i < board.dmacs(); ++i) checked += check(board.dmac(i).bank());
   for (unsigned i = 0; i < board.peripherals(); ++i) checked += check(board.peripheral(i).bank());

@@ -15,7 +15,7 @@ namespace dmavp::tb {
 BenchBoard::BenchBoard(const sc_core::sc_module_name& name, const std::string& board,
                        const std::vector<std::string>& settings)
     : sc_module(name),
-      board_("board", platform::describe_board(board_tree(board, settings))),
+      board_("board", platform::describe_board(board_tree(board, settings)), choices_),
       cpus_("cpu", board_.description().cpus.size()) {
   SC_HAS_PROCESS(BenchBoard);
   for (unsigned cpu = 0; cpu < cpus_.size(); ++cpu) board_.join_cpu(cpu, cpus_[cpu]);

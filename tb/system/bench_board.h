@@ -9,6 +9,7 @@
 
 #include <tlm_utils/simple_initiator_socket.h>
 
+#include "base/seeded_choices.h"
 #include "platform/board/board.h"
 #include "registers/register_table.h"
 
@@ -50,6 +51,7 @@ class BenchBoard : public sc_core::sc_module {
   u64 enable_bit(unsigned channel) const;
   void execute();
 
+  SeededChoices choices_{1};
   platform::Board board_;
   sc_core::sc_vector<tlm_utils::simple_initiator_socket_tagged<BenchBoard>> cpus_;
   std::function<void()> function_;

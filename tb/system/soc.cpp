@@ -42,8 +42,9 @@ Soc::Soc(const SocOptions& options)
     : tree_(board_tree(options.board, options.settings)),
       description_(timed(platform::describe_board(tree_), options.timed)),
       choices_(options.seed) {
-  board_ = options.links != nullptr ? std::make_unique<platform::Board>("board", description_, *options.links)
-                                    : std::make_unique<platform::Board>("board", description_);
+  board_ = options.links != nullptr
+               ? std::make_unique<platform::Board>("board", description_, choices_, *options.links)
+               : std::make_unique<platform::Board>("board", description_, choices_);
   for (unsigned i = 0; i < board_->dmacs(); ++i) {
     const platform::DmacDescription& d = description_.dmacs[i];
     Observer* observer = recorder_.observer_for(d.name, board_->dmac(i).clock());
