@@ -22,7 +22,7 @@ bool Engine::Impl::may_read(const Channel& c) const {
   return c.rd.pos + plan_burst(c.rd.shape, c.rd.address(c.rd.pos), left).bytes <= capacity + c.wr.pos;
 }
 
-/// What has been asked for does not make a write. Then no limit that waits for writes holds the reader up.
+/// What has been asked for does not make a write. Then no limit waits for writes that have not been granted.
 bool Engine::Impl::starves(const Channel& c) const {
   const Side& wr = c.wr;
   if (wr.pos == wr.total) return false;
@@ -99,18 +99,24 @@ Cycle Engine::Impl::read_slot(const Channel& c) const {
   const bool by_writes = p.read_slot_release == SlotRelease::kLastWriteBeat;
   const bool starving = (by_writes || p.copy_limit != 0) && starves(c);
   if (by_writes) {
-    if (rd.count >= rd.limit && !starving) {
+    if (rd.count >= rd.limit) {
       const std::uint32_t position = rd.flight(rd.count - rd.limit).end;
-      if (position > c.wr.pos) return kNever;
-      if (const Flight* f = carrier(c.wr, position)) slot = after(f->last, 1 + p.read_slot_latency);
+      if (position > c.wr.pos) {
+        if (!starving) return kNever;
+      } else if (const Flight* f = carrier(c.wr, position)) {
+        slot = after(f->last, 1 + p.read_slot_latency);
+      }
     }
   } else if (looks_back ? rd.count >= rd.limit : rd.count - rd.head >= rd.limit) {
     slot = after(rd.flight(rd.count - rd.limit).last, 1 + p.burst_overhead + p.read_slot_latency);
   }
-  if (p.copy_limit != 0 && rd.count >= p.copy_limit && !starving) {
+  if (p.copy_limit != 0 && rd.count >= p.copy_limit) {
     const std::uint32_t position = rd.flight(rd.count - p.copy_limit).end;
-    if (position > c.wr.pos) return kNever;
-    if (const Flight* f = carrier(c.wr, position)) slot = std::max(slot, after(f->response, 1));
+    if (position > c.wr.pos) {
+      if (!starving) return kNever;
+    } else if (const Flight* f = carrier(c.wr, position)) {
+      slot = std::max(slot, after(f->response, 1));
+    }
   }
   if (rd.count - rd.head > rd.mask) slot = std::max(slot, after(rd.flight(rd.head).last, 1));
   return slot;
