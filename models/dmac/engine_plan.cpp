@@ -149,7 +149,7 @@ Cycle Engine::Impl::address_time(const Channel& c, Cycle t) const {
   const Flight* f = carrier(rd, c.wr.pos + 1);
   if (!f || f->first == kNever) return t;
   if (p.write_address == WriteAddress::kWithReadData) return std::min(t, f->first);
-  Cycle at = f->accepted + 1;
+  Cycle at = f->accepted;
   if (const Flight* before = f->begin != 0 ? carrier(rd, f->begin) : nullptr)
     at = std::max(at, before->last + 1 + p.burst_overhead);
   return std::min(t, at);

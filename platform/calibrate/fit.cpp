@@ -137,6 +137,7 @@ Parameters plain_engine() {
   p.num_channels = 1;
   p.fifo_depth = 1024;
   p.read_limit = kUnlimited;
+  p.copy_limit = 32;  // what engines keep a list of, until more are seen at a time
   p.done_latency = 1;
   for (const Dimension& d : all_dimensions()) {
     if (d.values.size() == 1) d.set(p, d.values.front());
