@@ -75,7 +75,7 @@ ReferencePoint point_of(const Row& row, unsigned line) {
   ReferencePoint p;
   p.line = line;
   p.configuration = configuration_of(row);
-  p.width_bytes = static_cast<unsigned>(row.number("dw_bits", 8, 512) / 8);
+  p.width_bytes = static_cast<unsigned>(row.number("dw_bits", 8, 1024) / 8);
   if ((p.width_bytes & (p.width_bytes - 1)) != 0 || row.text("dw_bits") != std::to_string(p.width_bytes * 8))
     row.fail("dw_bits is " + row.text("dw_bits") + ", must be 8 times a power of two");
   p.max_burst = static_cast<unsigned>(row.number("max_burst", 1, 256));

@@ -31,6 +31,7 @@ inline dmac::Parameters axi_cdma() {
   p.done_latency = 1;
   p.read_limit = 2;
   p.read_slot_latency = 2;
+  p.copy_limit = 32;
   p.burst_overhead = 1;
   p.write_overhead = false;
   p.write_start = dmac::WriteStart::kCutThrough;

@@ -88,6 +88,33 @@ INSTANTIATE_TEST_SUITE_P(All, CalibratedEngines,
                            return std::string(tested.param.name);
                          });
 
+/// The rows have as long a wait for writes as for reads: they say nothing of the list of copies.
+TEST(Calibration, EnginesKeepAListOfCopiesThatRowsNeedNotShow) {
+  ReferencePoint p;
+  p.max_burst = 1;
+  p.bytes = p.width_bytes * 2000;
+  p.memory.write_latency = 200;
+  const dmac::Parameters fitted = platform::fit(table("axi_cdma"));
+  EXPECT_EQ(platform::simulate(fitted, p).writes_outstanding, 32u);
+  const dmac::Parameters more = platform::fit(table("zipcpu_axidma"));
+  EXPECT_TRUE(more.copy_limit == 0 || more.copy_limit > 64);  // more are outstanding in rows of it
+}
+
+/// The write address of a read is there in the cycle of the read's: a third write is outstanding when the
+/// first has its response.
+TEST(Calibration, AddressAheadSharesTheCycleOfTheRead) {
+  ReferencePoint p;
+  p.max_burst = 1;
+  p.width_bytes = 4;
+  p.bytes = 64;
+  p.memory.read_latency = 500;
+  p.memory.write_latency = 2;
+  p.memory.outstanding = 8;
+  const platform::TransferFigures f = platform::simulate(axi_cdma(), p);
+  EXPECT_EQ(f.cycles, 4038u);
+  EXPECT_EQ(f.writes_outstanding, 3u);
+}
+
 TEST(Calibration, NamesOfKeysThatMeanNothingAreTold) {
   auto points = table("idma_backend");
   EXPECT_TRUE(platform::unknown_keys(points).empty());

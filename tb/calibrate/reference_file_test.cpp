@@ -36,6 +36,15 @@ std::string row_with(const std::string& from, const std::string& to) {
   return kHeader + row.replace(row.find(from), from.size(), to);
 }
 
+TEST(ReferenceFile, TakesWidthsOfAxi) {
+  for (const unsigned bits : {8u, 32u, 64u, 128u, 512u, 1024u}) {
+    const std::string row =
+        "x,-," + std::to_string(bits) + ",16,dual,7,9,1000,4096,0,0,2,1234,32,33,2,3,4,11,13\n";
+    EXPECT_EQ(read(kHeader + row).front().width_bytes, bits / 8);
+  }
+  EXPECT_THAT(problem(row_with("a=1;b=20,64", "a=1;b=20,2048")), HasSubstr("t.csv:2: dw_bits is 2048"));
+}
+
 TEST(ReferenceFile, EveryColumnArrives) {
   const auto points = read(std::string(kHeader) + kRow);
   ASSERT_EQ(points.size(), 1u);
