@@ -154,6 +154,7 @@ struct Engine::Impl {
     ++epoch;
   }
   Turn next_turn();
+  Turn turn_of(const Channel& c) const;
   void look_for(Arbiter& arbiter, Cycle free, Cycle data_free, Turn::Kind kind, unsigned port_index,
                 Turn& best) const;
   /// What bounds the addresses of reads: the data channel, if they are to be just in time for it.

@@ -344,8 +344,27 @@ void Engine::Impl::look_for(Arbiter& arbiter, Cycle free, Cycle data_free, Turn:
   best.port = port_index;
 }
 
+/// What next_turn() says while `c` is the only active channel: there is nothing to arbitrate.
+Turn Engine::Impl::turn_of(const Channel& c) const {
+  const auto known = [](Cycle free, Cycle data_free) { return free != kNever && data_free != kNever; };
+  const Port& rd = ports[c.rd.master];
+  const Port& wr = ports[c.wr.master];
+  const Cycle read = known(rd.ar.free, data_channel_from(rd)) ? read_time(c) : kNever;
+  const Cycle write = known(wr.aw.free, wr.data_free[w_index]) ? write_time(c) : kNever;
+  const Cycle timer = std::min(c.wake, c.prefetch.due());
+  if (timer <= read && timer <= write) return {timer, c.index, Turn::kTimer, 0};
+  if (write < read || (write == read && c.wr.master < c.rd.master))
+    return {write, c.index, Turn::kWrite, c.wr.master};
+  return {read, c.index, Turn::kRead, c.rd.master};
+}
+
 /// At equal times timers come before grants, in order of channels, then ports, AR before AW.
 Turn Engine::Impl::next_turn() {
+  if (active != 0 && alone()) {  // timers and arbiters learn what it has touched when there is another one
+    const Channel& c = channels[first_of(active)];
+    if ((lock_owner == kNobody || lock_owner == c.index) && c.prefetch.state != Prefetch::kWanted)
+      return turn_of(c);
+  }
   for (; touched != 0; touched &= touched - 1) publish(channels[first_of(touched)]);
   Turn best{kNever, 0, Turn::kRead, 0};
   for (unsigned i = 0; i < p.num_masters; ++i) {
