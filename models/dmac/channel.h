@@ -27,12 +27,15 @@ struct Flight {  // no initializers: rings of them are copied on the fast path
   std::uint32_t end;
   std::uint32_t tag;  ///< on a port that answers later
   std::uint32_t beats;
-  // The gap before `first`, as attributed: a constraint, then arbitration, then memory.
+  // The gap before the beats (counted_from), as attributed: a constraint, then arbitration, then memory.
   std::uint32_t gap;
   std::uint32_t gap_memory;
   std::uint32_t gap_arbitration;
   Cause gap_cause;
 };
+
+/// From here on the beats of a burst are counted: those that come with pauses as if at its end, without.
+inline Cycle counted_from(const Flight& flight) { return flight.last + 1 - flight.beats; }
 
 /// What grants and completions change of a side. Positions count bytes from the start of the block:
 /// done <= pos <= total, and [done, pos) is in flight.

@@ -5,7 +5,7 @@
 //   1. what kept the request from being made (handshake, fifo or outstanding_limit, whichever ended last), as
 //      long as that lasted beyond the previous request of the side;
 //   2. arbitration: a request that could have been made waited for another channel's address or data;
-//   3. memory: the latency of the path, and dead cycles behind bursts.
+//   3. memory: the latency of the path, dead cycles behind bursts, and pauses between beats.
 // So latency that a larger limit or a deeper FIFO would have hidden is charged to the limit or the FIFO.
 // Between blocks: memory until the last response of the block, then descriptor (start and decode latency,
 // fetch, write-back, done latency, halt on an invalid item). `suspended` covers every cycle without a beat
@@ -35,19 +35,22 @@ const char* to_string(Cause cause) {
 }
 
 void Engine::Impl::account_gap(Side& side, Flight& flight, Cycle granted, bool contended) {
-  const Cycle gap = flight.first > side.cursor ? flight.first - side.cursor : 0;
-  const Cycle beats_from = std::max(flight.first, side.cursor);
+  const Cycle counted = counted_from(flight);
+  const Cycle cursor = side.cursor;
+  const Cycle gap = counted > cursor ? counted - cursor : 0;
+  const Cycle beats_from = std::max(counted, side.cursor);
   if (flight.last >= beats_from) side.cycles[index_of(Cause::kTransferring)] += flight.last + 1 - beats_from;
   side.cursor = std::max(side.cursor, flight.last + 1);
   flight.gap = clamp32(gap);
   if (gap == 0) return;
 
+  const Cycle before = std::min(gap, flight.first > cursor ? flight.first - cursor : 0);  // no pauses
   const bool constrained = side.wait != Cause::kMemory;
   Cycle delay = constrained && side.ready > side.since ? side.ready - side.since : 0;
-  const Cycle constraint = std::min(gap, delay);
+  const Cycle constraint = std::min(before, delay);
   const Cycle unhindered = granted + side.latency;
   delay = contended ? granted - side.ready + (flight.first > unhindered ? flight.first - unhindered : 0) : 0;
-  const Cycle arbitration = std::min(gap - constraint, delay);
+  const Cycle arbitration = std::min(before - constraint, delay);
   const Cycle memory = gap - constraint - arbitration;
   side.cycles[index_of(side.wait)] += constraint;
   side.cycles[index_of(Cause::kArbitration)] += arbitration;
@@ -75,7 +78,7 @@ void Engine::Impl::unwind(const Side& side, Cycle t, std::array<Cycle, kCauses>&
   for (std::uint32_t i = side.count; i != side.head && end > t;) {
     const Flight& f = side.flight(--i);
     if (f.last == kNever) continue;
-    const Cycle from = std::max(t, f.first);
+    const Cycle from = std::max(t, counted_from(f));
     if (end > from) {
       cycles[index_of(Cause::kTransferring)] -= end - from;
       end = from;
@@ -139,7 +142,7 @@ PortStatistics Engine::port_statistics(unsigned master) const {
       const Flight& f = side.flight(--i);
       if (f.last == kNever) continue;
       if (f.last < now) break;
-      wire.busy -= std::min(wire.busy, f.last + 1 - std::max(now, f.first));
+      wire.busy -= std::min(wire.busy, f.last + 1 - std::max(now, counted_from(f)));
     }
   };
   for (const Channel& c : state().channels) {

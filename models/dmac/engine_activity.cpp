@@ -14,13 +14,14 @@ void Engine::Impl::tell_grant(const Channel& c, BurstKind kind, unsigned master,
 
 /// A burst that account_burst() has just attributed; `cursor` is where the account stood before.
 void Engine::Impl::tell_burst(const Channel& c, const Side& side, const Flight& flight, Cycle cursor) const {
-  const Cycle beats_from = std::max(flight.first, cursor);
-  if (flight.first > cursor) {
-    const Cycle memory = flight.first - flight.gap_memory;
+  const Cycle counted = counted_from(flight);
+  const Cycle beats_from = std::max(counted, cursor);
+  if (counted > cursor) {
+    const Cycle memory = counted - flight.gap_memory;
     const Cycle arbitration = memory - flight.gap_arbitration;
     if (arbitration > cursor) tell_side(c, side, flight.gap_cause, cursor);
     if (memory > arbitration) tell_side(c, side, Cause::kArbitration, arbitration);
-    if (flight.first > memory) tell_side(c, side, Cause::kMemory, memory);
+    if (counted > memory) tell_side(c, side, Cause::kMemory, memory);
   }
   if (flight.last >= beats_from) tell_side(c, side, Cause::kTransferring, beats_from);
 }

@@ -354,7 +354,7 @@ struct Engine::Impl {
 
   // --- engine_account.cpp: cycles
   static void account_burst(Side& side, Flight& flight, Cycle granted, bool contended) {
-    if (flight.first == side.cursor) {
+    if (counted_from(flight) == side.cursor) {
       side.cycles[static_cast<unsigned>(Cause::kTransferring)] += flight.beats;
       side.cursor = flight.last + 1;
       flight.gap = 0;

@@ -20,6 +20,8 @@ class ArrayPort : public AxiPort {
  public:
   explicit ArrayPort(std::size_t bytes) : memory(bytes) {}
 
+  Cycle pace = 1;  ///< LaterPort: cycles from one beat of a read to the next
+
   bool immediate() const override { return true; }
   Path path(unsigned, std::uint64_t address, bool write) override {
     ++path_calls;

@@ -38,7 +38,7 @@ class LaterPort : public ArrayPort {
       wires.ar_free = times.accepted + 1;
       times.first_beat = std::max(times.accepted + latency, wires.r_free);
     }
-    times.last_beat = times.first_beat + burst.beats - 1;
+    times.last_beat = times.first_beat + burst.beats * (burst.write ? 1 : pace) - 1;
     (burst.write ? wires.w_free : wires.r_free) = times.last_beat + 1 + burst.gap;
     Cycle& newest = newest_[burst.channel];
     times.response = times.last_beat;

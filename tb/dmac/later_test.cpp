@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "dmac/activity.h"
 #include "dmac/later_port.h"
 #include "dmac/programs.h"
 #include "tier.h"
@@ -18,6 +19,11 @@ class ToldAtOnce : public LaterPort {
 class Late : public LaterPort {
  public:
   explicit Late(std::size_t bytes) : LaterPort(bytes) { jitter = 25; }
+};
+
+class Paced : public LaterPort {
+ public:
+  explicit Paced(std::size_t bytes) : LaterPort(bytes) { pace = 4; }
 };
 
 Program random_program_for(std::uint64_t seed, bool stops) {
@@ -66,6 +72,30 @@ TEST(LaterPort, HowTimeAdvancesChangesNothing) {
     expect_same(fine, play<BasicRig<Late>>(g, false, Slicing::kWakes, Watch::kBursts), "watched");
     expect_same(fine, play<BasicRig<Late>>(g, false, Slicing::kRandom, Watch::kNothing, seed),
                 "random steps");
+    ASSERT_FALSE(HasFailure());
+  }
+}
+
+/// Every cycle belongs to one cause (play() adds them up), and those between beats to the memory.
+TEST(LaterPort, PausesBetweenReadBeatsAreOfTheMemory) {
+  BasicRig<Paced> rig(default_parameters(), 0x10000);
+  rig.program(0, 0, 0x8000, 4096);
+  Activity activity;
+  rig.engine.set_observer(&activity);
+  rig.engine.enable(0);
+  while (rig.client.events.empty())
+    rig.engine.advance(rig.port.answer(std::max(rig.engine.next_wake(), rig.engine.now())));
+  activity.compare_sides(rig.engine, default_parameters());
+  const auto cycles = rig.engine.channel_statistics(0).reader.cycles;
+  const Cycle beats = cycles[static_cast<unsigned>(Cause::kTransferring)];
+  EXPECT_EQ(beats, 4096u / 8);
+  EXPECT_GE(cycles[static_cast<unsigned>(Cause::kMemory)], 3 * beats);
+  for (std::uint64_t seed = tb::first_program(); seed < tb::first_program() + tb::programs(1000, 20);
+       ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const Program g = random_program_for(seed, true);
+    const Outcome told = play<BasicRig<Paced>>(g, false, Slicing::kWakes);
+    expect_same(told, play<BasicRig<Paced>>(g, false, Slicing::kFine), "fine steps");
     ASSERT_FALSE(HasFailure());
   }
 }
