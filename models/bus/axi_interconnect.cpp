@@ -13,6 +13,7 @@ AxiInterconnect::AxiInterconnect(const sc_core::sc_module_name& name, const Inte
       out("out", config.regions.size()),
       queue_requests_(config.queue_requests),
       target_limit_(config.queue_requests ? config.target_limit : 0),
+      arriving_masters_(config.arriving_masters),
       request_latency_(from_picoseconds(clock.time_of(config.request_latency))),
       response_latency_(from_picoseconds(clock.time_of(config.response_latency))),
       masters_(config.masters),
@@ -71,23 +72,26 @@ void AxiInterconnect::count(Master& port, const Payload& access) {
 void AxiInterconnect::b_transport(int master, Payload& access, sc_core::sc_time& delay) {
   Master& port = masters_[static_cast<std::size_t>(master)];
   if (port.hook != nullptr && port.hook->before(access, delay)) return;
+  const sc_core::sc_time& way =
+      static_cast<unsigned>(master) < arriving_masters_ ? sc_core::SC_ZERO_TIME : request_latency_;
   const unsigned region = decode(port, access);
   if (region == AddressMap::kNone) {
     ++port.statistics.decode_errors;
-    delay += request_latency_ + response_latency_;
+    delay += way + response_latency_;
     access.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
   } else {
     count(port, access);
-    routed_b_transport(region, access, delay);
+    routed_b_transport(region, access, delay, way);
   }
   if (port.hook != nullptr) port.hook->after(access, delay);
 }
 
-void AxiInterconnect::routed_b_transport(unsigned region, Payload& access, sc_core::sc_time& delay) {
+void AxiInterconnect::routed_b_transport(unsigned region, Payload& access, sc_core::sc_time& delay,
+                                         const sc_core::sc_time& way) {
   const Target& target = targets_[region];
   const sc_dt::uint64 address = access.get_address();
   access.set_address(address - target.offset);
-  delay += request_latency_;
+  delay += way;
   if (target.hook == nullptr) {
     out[region]->b_transport(access, delay);
   } else if (!target.hook->before(access, delay)) {

@@ -31,6 +31,9 @@ struct InterconnectConfig {
   unsigned masters = 1;        ///< 1 or more
   Cycle request_latency = 1;   ///< cycles from master to target, per access
   Cycle response_latency = 1;  ///< cycles back
+  /// The first of the masters: their blocking accesses come when they reach the target. The way to it is
+  /// behind them, and no request latency is added.
+  unsigned arriving_masters = 0;
   std::vector<BusRegion> regions;
   /// Non-blocking: a request is taken at once and waits here for its target, so that no master is held up in
   /// BEGIN_REQ by a target that another one uses.
@@ -102,7 +105,8 @@ class AxiInterconnect : public sc_core::sc_module {
   using Payload = tlm::tlm_generic_payload;
 
   void b_transport(int master, Payload& access, sc_core::sc_time& delay);
-  void routed_b_transport(unsigned region, Payload& access, sc_core::sc_time& delay);
+  void routed_b_transport(unsigned region, Payload& access, sc_core::sc_time& delay,
+                          const sc_core::sc_time& way);
   bool get_direct_mem_ptr(int master, Payload& access, tlm::tlm_dmi& dmi);
   unsigned transport_dbg(int master, Payload& access);
   void invalidate_direct_mem_ptr(int region, sc_dt::uint64 first, sc_dt::uint64 last);
@@ -137,6 +141,7 @@ class AxiInterconnect : public sc_core::sc_module {
   AddressMap map_;
   const bool queue_requests_;
   const unsigned target_limit_;
+  const unsigned arriving_masters_;
   sc_core::sc_time request_latency_;
   sc_core::sc_time response_latency_;
   std::vector<Master> masters_;

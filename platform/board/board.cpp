@@ -55,6 +55,10 @@ void Board::join_cpu(unsigned cpu, tlm::tlm_initiator_socket<>& socket) {
   links_.join("cpu" + std::to_string(cpu), socket, bus_->in[cpu]);
 }
 
+Picoseconds Board::cpu_lead() const {
+  return description_.timed ? clock_.time_of(description_.request_latency) : 0;
+}
+
 void Board::build_bus() {
   InterconnectConfig config;
   config.masters = static_cast<unsigned>(description_.cpus.size());
@@ -63,6 +67,7 @@ void Board::build_bus() {
   config.request_latency = description_.request_latency;
   config.response_latency = description_.response_latency;
   config.queue_requests = description_.timed;
+  if (description_.timed) config.arriving_masters = static_cast<unsigned>(description_.cpus.size());
   config.target_limit = description_.target_outstanding;
   config.arbitration = description_.arbitration;
   config.weights.assign(description_.cpus.size(), 1);

@@ -29,7 +29,8 @@ Cluster::Cluster(const sc_core::sc_module_name& name, Board& board, const void* 
       ram_(board.ram()),
       sockets_("cpu", board.description().cpus.size()),
       payloads_(board.description().cpus.size()),
-      levels_(board.description().cpus.size(), false) {
+      levels_(board.description().cpus.size(), false),
+      lead_(board.cpu_lead()) {
   for (unsigned cpu = 0; cpu < sockets_.size(); ++cpu) board.join_cpu(cpu, sockets_[cpu]);
   SC_THREAD(execute);
   set_stack_size(kStackBytes);

@@ -67,6 +67,7 @@ class Cluster : public sc_core::sc_module, public port::Machine {
   port::MmioResult read(unsigned cpu, std::uint64_t address, unsigned bytes, port::Time now) override;
   port::MmioResult write(unsigned cpu, std::uint64_t address, unsigned bytes, std::uint64_t value,
                          port::Time now) override;
+  port::Time lead() override { return lead_; }
   port::Time horizon() override;
   unsigned ram_regions() override { return static_cast<unsigned>(ram_.size()); }
   port::RamRegion ram_region(unsigned index) override;
@@ -116,6 +117,7 @@ class Cluster : public sc_core::sc_module, public port::Machine {
   std::vector<tlm::tlm_generic_payload> payloads_;  ///< one per CPU, reused
   sc_core::sc_event interrupt_event_;
   std::vector<bool> levels_;
+  const port::Time lead_;
   port::Time now_ = 0;  ///< simulation time; constant while software runs
   port::Time quantum_end_ = 0;
   std::uint64_t loads_ = 0;

@@ -81,7 +81,11 @@ class Machine {
 
   // --- bus
   // --------------------------------------------------------------------------------------------------
-  /// Access of 1, 2, 4 or 8 bytes by `cpu` at its local time `now`; `now` is below horizon().
+  /// How long before it reaches its target an access leaves the CPU. The software of other CPUs and the
+  /// hardware go on meanwhile.
+  virtual Time lead() { return 0; }
+  /// Access of 1, 2, 4 or 8 bytes by `cpu`, whose local time `now` is lead() after it has left and below
+  /// horizon(); the duration counts from `now`.
   virtual MmioResult read(unsigned cpu, std::uint64_t address, unsigned bytes, Time now) = 0;
   virtual MmioResult write(unsigned cpu, std::uint64_t address, unsigned bytes, std::uint64_t value,
                            Time now) = 0;

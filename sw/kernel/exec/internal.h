@@ -156,6 +156,7 @@ struct System {
   unsigned cpus = 0;
   Cpu* here = nullptr;  ///< the CPU whose code runs; null in the host's context
   Time horizon = 0;
+  Time lead = 0;         ///< of an access (port::Machine)
   Time others = kNever;  ///< earliest step of the other CPUs
   Time limit = 0;        ///< the fast path ends here: min(horizon, others, what this CPU must look at)
   Time latest = 0;       ///< time of the latest step

@@ -12,6 +12,13 @@ void failed(const char* what, u64 address, unsigned bytes) {
              what, bytes, static_cast<unsigned long long>(address), self().name);
 }
 
+/// Leaves the CPU, which waits for it: no interrupt is taken before the access is over.
+void depart() {
+  if (g.lead == 0) return;
+  g.here->now += g.lead;
+  if (g.here->now >= g.horizon || g.here->now >= g.others) switch_out();
+}
+
 void accessed(Step step, dmavp::port::Time duration) {
   Cpu& c = *g.here;
   c.now += duration;
@@ -30,6 +37,7 @@ u64 dmavp_mmio_read(u64 address, unsigned int bytes) {
     failed("a read outside of the simulated software", address, bytes);
     return ~u64{0};
   }
+  depart();
   const auto result = g.machine->read(g.here->index, address, bytes, g.here->now);
   accessed(Step::kMmioRead, result.duration);
   if (__builtin_expect(!result.ok, 0)) {
@@ -44,6 +52,7 @@ void dmavp_mmio_write(u64 address, unsigned int bytes, u64 value) {
     failed("a write outside of the simulated software", address, bytes);
     return;
   }
+  depart();
   const auto result = g.machine->write(g.here->index, address, bytes, value, g.here->now);
   accessed(Step::kMmioWrite, result.duration);
   if (__builtin_expect(!result.ok, 0)) failed("a write", address, bytes);

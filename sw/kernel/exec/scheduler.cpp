@@ -355,6 +355,7 @@ using namespace exec;
 port::Time Kernel::run() {
   if (g.dead) return kNever;
   g.horizon = g.machine->horizon();
+  g.lead = g.machine->lead();
   g.observed = g.machine->observed();
   for (;;) {
     Time times[kMaxCpus];
