@@ -36,7 +36,9 @@ TEST_P(ModuleLife, ThreeTimesLoadedAndUnloadedLeavesNothingBehind) {
   for (const auto& client : soc.recorder().clients()) {
     EXPECT_EQ(client.errors, 0u) << client.name;
     EXPECT_EQ(client.result, 0) << client.name;
-    EXPECT_EQ(client.transfers % kRounds, 0u) << client.name << ": every round does the same work";
+    // dmatest takes the channels that filecopy has not, or no longer.
+    const std::uint64_t same = client.name == "dmatest" ? Soc::kIterations : kRounds;
+    EXPECT_EQ(client.transfers % same, 0u) << client.name << ": every round does the same work";
   }
   std::size_t copies = 0;
   for (std::size_t at = 0; (at = soc.log().find("copied and equal", at)) != std::string::npos; ++at) ++copies;

@@ -44,6 +44,7 @@ class Soc {
   /// Work for the software, in order. `module` is a built-in module's name.
   void load(const std::string& module, const std::string& parameters = "", const std::string& client = "");
   void unload_all();
+  static constexpr unsigned kIterations = 4;  ///< of dmatest in load_main_job()
   /// The drivers, filecopy and dmatest on the channels that are left.
   void load_main_job();
 
