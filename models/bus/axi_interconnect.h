@@ -31,9 +31,6 @@ struct InterconnectConfig {
   unsigned masters = 1;        ///< 1 or more
   Cycle request_latency = 1;   ///< cycles from master to target, per access
   Cycle response_latency = 1;  ///< cycles back
-  /// The first of the masters: their blocking accesses come when they reach the target. The way to it is
-  /// behind them, and no request latency is added.
-  unsigned arriving_masters = 0;
   std::vector<BusRegion> regions;
   /// Non-blocking: a request is taken at once and waits here for its target, so that no master is held up in
   /// BEGIN_REQ by a target that another one uses.
@@ -44,6 +41,9 @@ struct InterconnectConfig {
   unsigned target_limit = 0;
   Arbitration arbitration = Arbitration::kRoundRobin;
   std::vector<unsigned> weights{};  ///< of the masters for kWeighted; empty: all 1
+  /// The first of the masters: their blocking accesses come when they reach the target. The way to it is
+  /// behind them, and no request latency is added.
+  unsigned arriving_masters = 0;
 };
 
 /// What passed one master's socket (DMI accesses do not).

@@ -50,8 +50,9 @@ class Board : public sc_core::sc_module {
   const BoardDescription& description() const { return description_; }
   const Clock& clock() const { return clock_; }
 
-  /// Joins the socket through which CPU `cpu` issues its accesses, with the time at which they take effect: in
-  /// the timed mode that is cpu_lead() after they have left the CPU, so that nothing on the bus lies between.
+  /// Joins the socket through which CPU `cpu` issues its accesses, with the time at which they take effect:
+  /// in the timed mode that is cpu_lead() after they have left the CPU, so that nothing on the bus lies
+  /// between.
   void join_cpu(unsigned cpu, tlm::tlm_initiator_socket<>& socket);
   Picoseconds cpu_lead() const;
   /// Output of the interrupt controller towards a CPU.

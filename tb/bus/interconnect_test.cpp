@@ -118,6 +118,24 @@ TEST(Interconnect, NobodyThereAndPastTheEndAreDecodeErrors) {
   EXPECT_EQ(b.cpu.write(0x1ffc, Bytes(64, 7), 4).status, tlm::TLM_OK_RESPONSE);
 }
 
+TEST(Interconnect, WhoArrivesHasTheWayBehindHim) {
+  const Clock clock(100'000'000);
+  BackingStore store(0x100);
+  Sram ram("ram", store, SramConfig{4, 6, true}, clock);
+  InterconnectConfig config{2, 2, 3, {{"ram", 0, 0x100, false}}};
+  config.arriving_masters = 1;
+  AxiInterconnect bus("bus", config, clock);
+  tb::ScriptedInitiator cpu("cpu"), dma("dma");
+  cpu.socket.bind(bus.in[0]);
+  dma.socket.bind(bus.in[1]);
+  bus.out[0].bind(ram.socket);
+  sc_core::sc_start(sc_core::SC_ZERO_TIME);
+  EXPECT_EQ(cpu.read(0, 4).delay, sc_time(70, SC_NS));
+  EXPECT_EQ(dma.read(0, 4).delay, sc_time(90, SC_NS));
+  EXPECT_EQ(cpu.read(0x100, 4).delay, sc_time(30, SC_NS));
+  EXPECT_EQ(dma.read(0x100, 4).delay, sc_time(50, SC_NS));
+}
+
 TEST(Interconnect, DebugCrossesRegionsAndStopsAtHoles) {
   Bench b;
   Bytes data(0x20);

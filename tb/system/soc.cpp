@@ -68,7 +68,9 @@ void Soc::unload_all() { work_.emplace_back(); }
 void Soc::load_main_job() {
   for (const char* driver : {"dmaengine", "virt-dma", "dw-axi-dmac"}) load(driver);
   load("filecopy", "path=LICENSE chunk=256", "file");
-  load("dmatest", "iterations=" + std::to_string(kIterations) + " threads_per_chan=1 test_buf_size=2048 run=1", "dmatest");
+  load("dmatest",
+       "iterations=" + std::to_string(kIterations) + " threads_per_chan=1 test_buf_size=2048 run=1",
+       "dmatest");
   unload_all();
 }
 
