@@ -28,7 +28,15 @@ function panel(title, wide) {
   panels.append(section);
   return section;
 }
+const legible = 12; // names in a legend; more of them leave no room for the chart
 function chart(section, configuration, height) {
+  const lines = configuration.type === 'line' ? configuration.data.datasets.length : 0;
+  if (lines > legible) {
+    const options = configuration.options;
+    options.interaction = { mode: 'nearest', intersect: false };
+    options.plugins = Object.assign({}, options.plugins, { legend: { display: false },
+      title: { display: true, text: lines + ' lines; point at one for its name', font: { weight: 'normal' } } });
+  }
   const box = element('div', undefined, 'chart');
   if (height) box.style.height = height + 'px';
   const canvas = element('canvas');

@@ -33,9 +33,9 @@ const fixed = names.map((n, i) => choose(controls, n, values[i].map((v) => [v, v
 // Rows that agree with the selectors in every name but these.
 const picked = (free) => rows.filter((r) => names.every((_, i) => free.includes(i) || r.values[i] === fixed[i].value));
 const figure = (r, m) => (r && typeof r.figures[m] === 'number' ? r.figures[m] : null);
-// Dark to light blue to yellow, readable without colour.
+// From dark to bright, readable without colour, and never grey.
 function shade(share) {
-  const stops = [[0, 32, 77], [87, 92, 109], [165, 156, 116], [255, 233, 69]];
+  const stops = [[68, 1, 84], [49, 104, 142], [53, 183, 121], [253, 231, 37]];
   const at = Math.min(Math.max(share, 0), 1) * 3, k = Math.min(Math.floor(at), 2);
   return 'rgb(' + stops[k].map((c, i) => Math.round(c + (stops[k + 1][i] - c) * (at - k))).join(',') + ')';
 }
@@ -51,7 +51,7 @@ function drawHeat(x, y, m) {
   const all = cells.map((r) => figure(r, m)).filter((v) => v !== null);
   const low = Math.min(...all), high = Math.max(...all);
   heatScale.textContent = all.length ? short(m) + ': ' + rounded(low) + ' (dark) .. ' + rounded(high) + ' (bright); grey: not passed' : '';
-  const down = x === y ? [values[y][0]] : values[y];
+  const down = x === y ? [values[y][0]] : values[y], labelled = Math.ceil(down.length / 16);
   if (heatChart) heatChart.destroy(), heat.querySelector('.chart').remove();
   // A row of the map is a data set of bars of equal length, stacked.
   heatChart = chart(heat, { type: 'bar', data: { labels: values[x], datasets: down.map((b) => ({ label: names[y] + ' = ' + b, data: values[x].map(() => 1),
@@ -60,7 +60,7 @@ function drawHeat(x, y, m) {
       return v === null ? '#808080' : shade(high > low ? (v - low) / (high - low) : 1); }), barPercentage: 1, categoryPercentage: 1, borderWidth: 1,
     borderColor: 'rgba(128,128,128,.35)' })) },
   options: { scales: { x: axis(names[x], { stacked: true }), y: axis(names[y], { stacked: true, max: down.length, ticks: { stepSize: 0.5, autoSkip: false,
-    callback: (v) => (v % 1 === 0.5 ? down[Math.floor(v)] : '') }, grid: { display: false } }) }, plugins: { legend: { display: false },
+    callback: (v) => (v % 1 === 0.5 && Math.floor(v) % labelled === 0 ? down[Math.floor(v)] : '') }, grid: { display: false } }) }, plugins: { legend: { display: false },
     tooltip: { callbacks: { title: (t) => names[x] + ' = ' + t[0].label, label: (c) => { const r = c.dataset.shown[c.dataIndex];
       return [c.dataset.label, r ? (figure(r, m) === null ? r.status + ': ' + r.problem : short(m) + ' ' + rounded(figure(r, m))) : 'no point']; } } } } } });
 }
@@ -102,8 +102,9 @@ list.append(add(element('p'), filter, ' ', count));
 const holder = element('div', undefined, 'scroll');
 list.append(holder);
 const columns = [['point', (r) => r.point], ...names.map((n, i) => [n, (r) => r.values[i]]), ['status', (r) => r.status],
-  ...[bandwidth, latency].filter(Boolean).map((c) => [c, (r) => figure(r, c)]), ['', () => null], ['problem', (r) => r.problem]];
-let order = [0, 1];
+  ...[bandwidth, latency].filter(Boolean).map((c) => [c, (r) => figure(r, c)])];
+const problem = ['problem', (r) => r.problem];
+let order = ['point', 1];
 function matches(r, word) {
   const compare = word.match(/^(.+?)([<>=])(.*)$/);
   if (compare) {
@@ -120,19 +121,24 @@ const shownRows = () => rows.filter((r) => filter.value.split(/\s+/).filter(Bool
 const inOrder = (a, b) => (a === null ? 1 : b === null ? -1 : typeof a === 'number' && typeof b === 'number' ? a - b :
   !isNaN(a) && !isNaN(b) && a !== '' && b !== '' ? Number(a) - Number(b) : String(a).localeCompare(String(b)));
 function drawTable() {
-  columns[columns.length - 2] = [metric.value, (r) => figure(r, metric.value)];
-  const get = columns[order[0]][1];
+  const all = columns.slice();
+  if (metrics.length && !columns.some(([name]) => name === metric.value)) all.push([metric.value, (r) => figure(r, metric.value)]);
+  all.push(problem);
+  const get = (all.find(([name]) => name === order[0]) || all[0])[1];
   const shown = shownRows().sort((a, b) => order[1] * inOrder(get(a), get(b)));
   count.textContent = shown.length + ' of ' + rows.length + ' points';
   const most = 500, t = element('table'), head = element('tr'), body = element('tbody');
-  columns.forEach(([name], i) => {
-    const button = element('button', short(name) + (order[0] === i ? (order[1] > 0 ? ' \u25b2' : ' \u25bc') : ''));
-    button.addEventListener('click', () => { order = [i, order[0] === i ? -order[1] : 1]; drawTable(); });
-    head.append(add(element('th'), button));
+  all.forEach(([name]) => {
+    const button = element('button', short(name) + (order[0] === name ? (order[1] > 0 ? ' \u25b2' : ' \u25bc') : ''));
+    button.addEventListener('click', () => { order = [name, order[0] === name ? -order[1] : 1]; drawTable(); });
+    head.append(add(element('th', undefined, name === 'problem' ? 'text' : ''), button));
   });
   for (const r of shown.slice(0, most)) {
     const tr = element('tr');
-    for (const [, get] of columns) { const v = get(r); tr.append(element('td', v === null ? '' : typeof v === 'number' ? rounded(v) : v)); }
+    for (const [name, get] of all) {
+      const v = get(r);
+      tr.append(element('td', v === null ? '' : typeof v === 'number' ? rounded(v) : v, name === 'problem' ? 'text prose' : ''));
+    }
     if (r.status !== 'passed') tr.className = 'bad';
     body.append(tr);
   }

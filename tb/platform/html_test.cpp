@@ -200,6 +200,9 @@ TEST(Html, ABrowserDrawsAndFiltersASweep) {
   EXPECT_EQ(shows("filter=fifo-depth%3D32%20status%3Dpassed"), "3 of 12, 4 rows");
   EXPECT_EQ(shows("filter=throughput_mb_s%3E1e9"), "0 of 12, 1 rows");
   EXPECT_EQ(shows("filter=fifo-depth%3C64&metric=sim_time_ps&x=1&y=0"), "8 of 12, 9 rows");
+  // Point, two names, status, bandwidth, latency, and the figure if it is another; the problem stands apart.
+  EXPECT_EQ(count(browse(page, "").dom, "<th><button"), 6u);
+  EXPECT_EQ(count(browse(page, "metric=sim_time_ps").dom, "<th><button"), 7u);
 }
 
 TEST(Html, WrongFilesAreRefusedBeforeTheRun) {
