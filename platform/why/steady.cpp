@@ -95,9 +95,7 @@ Pace pace(const dmac::Parameters& p, const Load& load) {
   const double write_limit = p.write_limit != 0 ? p.write_limit : std::max(load.write_osr, 1u);
   const auto reuse = static_cast<double>(p.read_slot_latency);
   if (p.read_slot_release == dmac::SlotRelease::kLastWriteBeat)
-    // The last one is not waited for: its write has begun, and there is nothing else to write.
-    add(Limit::kReadSlots, read_limit <= per_read ? to_write : to_last_write + 1 + reuse,
-        std::max(read_limit / per_read, 1.0));
+    add(Limit::kReadSlots, to_last_write + 1 + reuse, std::max(read_limit / per_read, 1.0));
   else
     add(Limit::kReadSlots, lr + rd + dead + reuse, read_limit / per_read);
   if (p.write_slot_release == dmac::SlotRelease::kResponse)

@@ -114,6 +114,31 @@ TEST(Steady, DisplacedReadsTakeRoomInTheFifo) {
   }
 }
 
+// Read slots that the last write beat frees, and bursts until their response: as few as one.
+TEST(Steady, LimitsThatWaitForWritesHold) {
+  for (const unsigned limit : {1u, 2u, 4u}) {
+    for (const bool copies : {false, true}) {
+      for (const dmac::WriteStart start :
+           {dmac::WriteStart::kCutThrough, dmac::WriteStart::kStoreAndForward}) {
+        dmac::Parameters p = dmac::test::default_parameters();
+        p.fifo_depth = 512;
+        p.write_start = start;
+        (copies ? p.copy_limit : p.read_limit) = limit;
+        if (!copies) p.read_slot_release = dmac::SlotRelease::kLastWriteBeat;
+        Load load;
+        load.block_bytes = 1 << 15;
+        load.read_width = load.write_width = 8;
+        load.read_burst = load.write_burst = 8;
+        load.read_osr = load.write_osr = 16;
+        load.read_latency = 40;
+        load.write_latency = 60;
+        EXPECT_NEAR(pace(p, load).block_cycles(load.block_bytes) / simulated(p, load), 1, 0.01)
+            << limit << (copies ? " copies" : " reads");
+      }
+    }
+  }
+}
+
 // N*B / (L + B + h) beats a cycle, until the wire is full.
 TEST(Steady, OutstandingReadsHideTheLatency) {
   dmac::Parameters p = dmac::test::default_parameters();
