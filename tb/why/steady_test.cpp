@@ -41,6 +41,18 @@ unsigned pick(std::mt19937_64& random, std::initializer_list<unsigned> values) {
   return *(values.begin() + random() % values.size());
 }
 
+/// In bursts of 8 beats of 8 bytes, 16 outstanding.
+Load blocks_of(double bytes, Cycle read_latency, Cycle write_latency) {
+  Load load;
+  load.block_bytes = bytes;
+  load.read_width = load.write_width = 8;
+  load.read_burst = load.write_burst = 8;
+  load.read_osr = load.write_osr = 16;
+  load.read_latency = read_latency;
+  load.write_latency = write_latency;
+  return load;
+}
+
 TEST(Steady, BlocksTakeAsLongAsInTheEngine) {
   unsigned far = 0, all = 0;
   std::string table;
@@ -98,13 +110,7 @@ TEST(Steady, DisplacedReadsTakeRoomInTheFifo) {
   for (const unsigned depth : {16u, 32u, 64u, 128u}) {
     dmac::Parameters p = dmac::test::default_parameters();
     p.fifo_depth = depth;
-    Load load;
-    load.block_bytes = 1 << 17;
-    load.read_width = load.write_width = 8;
-    load.read_burst = load.write_burst = 8;
-    load.read_osr = load.write_osr = 16;
-    load.read_latency = 150;
-    load.write_latency = 20;
+    Load load = blocks_of(1 << 17, 150, 20);
     for (const unsigned displacement : {0u, 32u, 64u, 4096u - 24}) {
       load.displacement = displacement;
       load.split_reads = displacement % 64 != 0 ? 1 : 0;
@@ -125,13 +131,7 @@ TEST(Steady, LimitsThatWaitForWritesHold) {
         p.write_start = start;
         (copies ? p.copy_limit : p.read_limit) = limit;
         if (!copies) p.read_slot_release = dmac::SlotRelease::kLastWriteBeat;
-        Load load;
-        load.block_bytes = 1 << 15;
-        load.read_width = load.write_width = 8;
-        load.read_burst = load.write_burst = 8;
-        load.read_osr = load.write_osr = 16;
-        load.read_latency = 40;
-        load.write_latency = 60;
+        const Load load = blocks_of(1 << 15, 40, 60);
         EXPECT_NEAR(pace(p, load).block_cycles(load.block_bytes) / simulated(p, load), 1, 0.01)
             << limit << (copies ? " copies" : " reads");
       }
