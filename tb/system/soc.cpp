@@ -41,7 +41,8 @@ platform::BoardDescription timed(platform::BoardDescription description, bool on
 Soc::Soc(const SocOptions& options)
     : tree_(board_tree(options.board, options.settings)),
       description_(timed(platform::describe_board(tree_), options.timed)),
-      choices_(options.seed) {
+      choices_(options.seed),
+      recorder_(nullptr, options.views) {
   board_ = options.links != nullptr
                ? std::make_unique<platform::Board>("board", description_, choices_, *options.links)
                : std::make_unique<platform::Board>("board", description_, choices_);
@@ -63,6 +64,16 @@ void Soc::load(const std::string& module, const std::string& parameters, const s
   work_.push_back({DMAVP_MODULE_DIR "/" + module + ".so", parameters, client});
 }
 
+void Soc::load(const platform::Scenario& scenario) {
+  for (const platform::ModuleSpec& module : scenario.modules) {
+    std::string parameters;
+    for (const auto& [name, value] : module.parameters) parameters.append(name + "=" + value + " ");
+    work_.push_back({module.file, parameters, module.client});
+  }
+  end_ps_ = scenario.duration_ps;
+  unload_all();
+}
+
 void Soc::unload_all() { work_.emplace_back(); }
 
 void Soc::load_main_job() {
@@ -77,7 +88,7 @@ void Soc::load_main_job() {
 platform::Outcome Soc::run() {
   platform::Cluster::Options options;
   options.quantum = description_.quantum_ps;
-  options.end = 1'000'000'000'000;
+  options.end = end_ps_;
   options.base_directory = DMAVP_SOURCE_DIR;
   for (const Load& load : work_) options.modules += load.file.empty() ? 0 : 1;
   options.log = [this](int, port::Time, unsigned, const char* line) { log_ += std::string(line) + "\n"; };

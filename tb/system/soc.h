@@ -12,6 +12,7 @@
 #include "kernel/kernel.h"
 #include "platform/board/board.h"
 #include "platform/config/device_tree.h"
+#include "platform/config/scenario.h"
 #include "platform/cpu/cluster.h"
 #include "platform/report/recorder.h"
 #include "tier.h"
@@ -30,6 +31,7 @@ struct SocOptions {
   std::uint64_t seed = 1;
   platform::Links* links = nullptr;  ///< null: direct
   bool timed = timed_mode();         ///< timing mode at
+  std::vector<platform::View*> views{};  ///< told of everything
   bool check_axi = false;  ///< the AXI checker sees every burst; without it direct memory goes unseen
 };
 
@@ -43,6 +45,8 @@ class Soc {
 
   /// Work for the software, in order. `module` is a built-in module's name.
   void load(const std::string& module, const std::string& parameters = "", const std::string& client = "");
+  /// The modules and clients of a scenario, then unloads them.
+  void load(const platform::Scenario& scenario);
   void unload_all();
   static constexpr unsigned kIterations = 4;  ///< of dmatest in load_main_job()
   /// The drivers, filecopy and dmatest on the channels that are left.
@@ -50,7 +54,8 @@ class Soc {
 
   /// Called whenever software and hardware have settled.
   void on_settled(std::function<void()> hook) { settled_ = std::move(hook); }
-  /// Until everything loaded is unloaded again, or a second of simulated time has passed.
+  /// Until everything loaded is unloaded again, or a second of simulated time (duration of the scenario) has
+  /// passed.
   platform::Outcome run();
 
   platform::Board& board() { return *board_; }
@@ -69,7 +74,7 @@ class Soc {
   platform::DeviceTree tree_;
   platform::BoardDescription description_;
   SeededChoices choices_;
-  platform::Recorder recorder_{nullptr};
+  platform::Recorder recorder_;
   std::map<std::string, std::unique_ptr<AxiObserver>> axi_;
   std::unique_ptr<platform::Board> board_;
   std::unique_ptr<platform::Cluster> cluster_;
@@ -77,6 +82,7 @@ class Soc {
   std::vector<Load> work_;
   std::function<void()> settled_;
   std::string log_;
+  std::uint64_t end_ps_ = 1'000'000'000'000;
 };
 
 }  // namespace dmavp::tb
