@@ -29,8 +29,8 @@ struct SocOptions {
   std::string board = "k210";
   std::vector<std::string> settings;
   std::uint64_t seed = 1;
-  platform::Links* links = nullptr;  ///< null: direct
-  bool timed = timed_mode();         ///< timing mode at
+  platform::Links* links = nullptr;      ///< null: direct
+  bool timed = timed_mode();             ///< timing mode at
   std::vector<platform::View*> views{};  ///< told of everything
   bool check_axi = false;  ///< the AXI checker sees every burst; without it direct memory goes unseen
 };
