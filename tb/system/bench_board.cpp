@@ -7,7 +7,6 @@
 
 #include "base/sim_time.h"
 #include "components/simulate.h"
-#include "platform/config/board_description.h"
 #include "system/soc.h"
 
 namespace dmavp::tb {
@@ -15,7 +14,7 @@ namespace dmavp::tb {
 BenchBoard::BenchBoard(const sc_core::sc_module_name& name, const std::string& board,
                        const std::vector<std::string>& settings)
     : sc_module(name),
-      board_("board", platform::describe_board(board_tree(board, settings)), choices_),
+      board_("board", describe(board_tree(board, settings), timed_mode()), choices_),
       cpus_("cpu", board_.description().cpus.size()) {
   SC_HAS_PROCESS(BenchBoard);
   for (unsigned cpu = 0; cpu < cpus_.size(); ++cpu) board_.join_cpu(cpu, cpus_[cpu]);
@@ -41,6 +40,7 @@ u64 BenchBoard::access(tlm::tlm_command command, u64 address, u64 value, unsigne
   payload.set_data_ptr(data);
   payload.set_data_length(bytes);
   payload.set_streaming_width(bytes);
+  if (board_.cpu_lead() != 0) wait(from_picoseconds(board_.cpu_lead()));
   sc_core::sc_time delay;
   cpus_[0]->b_transport(payload, delay);
   EXPECT_TRUE(payload.is_response_ok()) << "access at " << address;

@@ -29,18 +29,15 @@ AxiLimits axi_limits(const platform::DmacDescription& description) {
   return limits;
 }
 
-namespace {
-
-platform::BoardDescription timed(platform::BoardDescription description, bool on) {
-  description.timed = on;
+platform::BoardDescription describe(const platform::DeviceTree& tree, bool timed) {
+  platform::BoardDescription description = platform::describe_board(tree);
+  description.timed = timed;
   return description;
 }
 
-}  // namespace
-
 Soc::Soc(const SocOptions& options)
     : tree_(board_tree(options.board, options.settings)),
-      description_(timed(platform::describe_board(tree_), options.timed)),
+      description_(describe(tree_, options.timed)),
       choices_(options.seed),
       recorder_(nullptr, options.views) {
   board_ = options.links != nullptr

@@ -22,6 +22,9 @@ namespace dmavp::tb {
 /// A built-in board with "alias:property=value" settings applied.
 platform::DeviceTree board_tree(const std::string& board, const std::vector<std::string>& settings = {});
 
+/// The board of a tree in one of the timing modes.
+platform::BoardDescription describe(const platform::DeviceTree& tree, bool timed);
+
 /// What a controller of a board may put on its bus.
 AxiLimits axi_limits(const platform::DmacDescription& description);
 
