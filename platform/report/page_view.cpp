@@ -163,14 +163,14 @@ json::object PageView::document(port::Time end, const std::vector<ClientRecord>&
   json::array latencies;
   for (const ClientRecord& client : clients) {
     if (client.latencies.empty()) continue;
-    const auto [low, high] = std::minmax_element(client.latencies.begin(), client.latencies.end());
-    const double from = static_cast<double>(*low) / 1000;
-    const double width = std::max((static_cast<double>(*high) / 1000 - from) / kLatencyBins, 1.0);
+    const double from = static_cast<double>(client.latencies.min()) / 1000;
+    const double width =
+        std::max((static_cast<double>(client.latencies.max()) / 1000 - from) / kLatencyBins, 1.0);
     std::vector<std::uint64_t> counts(kLatencyBins, 0);
-    for (const port::Time latency : client.latencies) {
+    client.latencies.for_each([&](port::Time latency, std::uint64_t number) {
       const auto bin = static_cast<std::size_t>((static_cast<double>(latency) / 1000 - from) / width);
-      ++counts[std::min(bin, kLatencyBins - 1)];
-    }
+      counts[std::min(bin, kLatencyBins - 1)] += number;
+    });
     while (counts.size() > 1 && counts.back() == 0) counts.pop_back();
     latencies.push_back(json::object{{"client", client.name},
                                      {"from_ns", from},

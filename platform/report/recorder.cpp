@@ -165,8 +165,7 @@ void Recorder::report(const port::ClientReport& report) {
   }
   record.first_issue = std::min(record.first_issue, report.issued);
   record.last_completion = std::max(record.last_completion, report.completed);
-  if (!report.failed)
-    record.latencies.push_back(report.completed - std::min(report.issued, report.completed));
+  if (!report.failed) record.latencies.add(report.completed - std::min(report.issued, report.completed));
 }
 
 void Recorder::fault_hit(const FaultLog::Hit& hit) {

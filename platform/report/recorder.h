@@ -14,6 +14,7 @@
 #include "platform/faults/fault_trigger.h"
 #include "platform/report/halt_watch.h"
 #include "platform/report/interrupt_watch.h"
+#include "platform/report/latencies.h"
 #include "platform/report/trace.h"
 #include "platform/report/view.h"
 #include "port/machine.h"
@@ -31,7 +32,7 @@ struct ClientRecord {
       channels;  ///< transfers of each channel, by the name software has for it
   port::Time first_issue = port::kNever;
   port::Time last_completion = 0;
-  std::vector<port::Time> latencies;
+  Latencies latencies;
   std::vector<std::pair<std::string, std::string>> notes;
   bool done = false;
   int result = 0;  ///< 0 or a negative errno, as the client finished

@@ -178,15 +178,11 @@ json::array texts(const std::vector<std::string>& lines) {
 
 }  // namespace
 
-Percentiles percentiles_ns(std::vector<port::Time> picoseconds) {
-  if (picoseconds.empty()) return {};
-  std::sort(picoseconds.begin(), picoseconds.end());
-  const auto rank = [&](std::size_t percent) {
-    const std::size_t n = (picoseconds.size() * percent + 99) / 100;
-    return static_cast<double>(picoseconds[std::max<std::size_t>(n, 1) - 1]) / 1000.0;
-  };
-  return {static_cast<double>(picoseconds.front()) / 1000.0, rank(50), rank(95), rank(99),
-          static_cast<double>(picoseconds.back()) / 1000.0};
+Percentiles percentiles_ns(const Latencies& latencies) {
+  if (latencies.empty()) return {};
+  const auto ns = [](port::Time ps) { return static_cast<double>(ps) / 1000.0; };
+  return {ns(latencies.min()), ns(latencies.percentile(50)), ns(latencies.percentile(95)),
+          ns(latencies.percentile(99)), ns(latencies.max())};
 }
 
 port::Time duration_ps(const ClientRecord& client) {

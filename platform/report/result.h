@@ -35,7 +35,7 @@ struct RunSummary {
 struct Percentiles {
   double min = 0, p50 = 0, p95 = 0, p99 = 0, max = 0;
 };
-Percentiles percentiles_ns(std::vector<port::Time> picoseconds);
+Percentiles percentiles_ns(const Latencies& latencies);
 
 /// Payload bytes / (first issue_pending to last completion), in 10^6 bytes per second.
 double throughput_mb_s(const ClientRecord& client);

@@ -1,6 +1,7 @@
 #include "platform/program.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -81,10 +82,12 @@ Finished run_program(const std::vector<std::string>& arguments, const std::vecto
     ::_exit(127);
   }
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  rusage used{};
+  while (::wait4(child, &status, 0, &used) < 0 && errno == EINTR) {
   }
   Finished finished;
   finished.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  finished.peak_kib = used.ru_maxrss;
   finished.out = read_file(out);
   finished.err = read_file(err);
   return finished;

@@ -10,6 +10,7 @@ struct Finished {
   int status = -1;  ///< exit status, or 128 + signal
   std::string out;
   std::string err;
+  long peak_kib = 0;  ///< most memory it has had resident
 };
 
 /// `prefix` are words before the program ("setarch", "-R"); `environment` entries are NAME=VALUE.
