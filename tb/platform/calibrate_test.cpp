@@ -16,10 +16,22 @@ using ::testing::Not;
 
 const std::string kTables = DMAVP_SOURCE_DIR "/tb/calibrate/";
 
+/// Every third row: the fit is as good and takes a third of the time.
+std::string third_of(const std::string& engine) {
+  std::istringstream in(read_file(kTables + engine + ".csv"));
+  std::string result;
+  std::size_t number = 0;
+  for (std::string line; std::getline(in, line); ++number)
+    if (number == 0 || number % 3 == 1) result += line + "\n";
+  const std::string file = scratch(engine + ".csv");
+  write_file(file, result);
+  return file;
+}
+
 /// `column` of every data row changed by `edit`.
 template <class Edit>
 std::string edited(const std::string& engine, const std::string& column, Edit edit) {
-  std::istringstream in(read_file(kTables + engine + ".csv"));
+  std::istringstream in(read_file(third_of(engine)));
   std::string line, result;
   std::size_t index = 0;
   for (bool header = true; std::getline(in, line); header = false) {
@@ -48,7 +60,7 @@ json::value calibrated(const std::string& file, std::vector<std::string> more = 
 }
 
 TEST(Calibrate, FindsTheEngineAndSaysHowFarItIsOff) {
-  const json::value result = calibrated(kTables + "idma_backend.csv");
+  const json::value result = calibrated(third_of("idma_backend"));
   EXPECT_EQ(result.at("schema").as_string(), "dmavp.calibrate/1");
   EXPECT_TRUE(result.at("targets_met").as_bool());
   const json::value& properties = result.at("properties");
@@ -71,7 +83,7 @@ TEST(Calibrate, FindsTheEngineAndSaysHowFarItIsOff) {
 TEST(Calibrate, NameOfTheEngineIsNothingButAName) {
   const std::string renamed = scratch("renamed.csv");
   write_file(renamed, edited("idma_backend", "dut", [](const std::string&) { return "something"; }));
-  EXPECT_EQ(calibrated(renamed).at("properties"), calibrated(kTables + "idma_backend.csv").at("properties"));
+  EXPECT_EQ(calibrated(renamed).at("properties"), calibrated(third_of("idma_backend")).at("properties"));
 }
 
 TEST(Calibrate, EvaluatesRowsOfAnotherFile) {
@@ -79,7 +91,7 @@ TEST(Calibrate, EvaluatesRowsOfAnotherFile) {
   write_file(slow, edited("axi_cdma", "cycles",
                           [](const std::string& c) { return std::to_string(std::stoul(c) * 3 / 2); }));
   const Finished finished =
-      run_program({"calibrate", kTables + "axi_cdma.csv", "--evaluate", slow, "--json", scratch("e.json")});
+      run_program({"calibrate", third_of("axi_cdma"), "--evaluate", slow, "--json", scratch("e.json")});
   EXPECT_EQ(finished.status, 1) << finished.err;
   EXPECT_THAT(finished.out, HasSubstr("&dmac0 {"));
   EXPECT_THAT(finished.out, HasSubstr("\tdmavp,read-limit = <2>;"));
@@ -110,7 +122,7 @@ TEST(Calibrate, UnknownKeysOfCfgAreNamed) {
 
 /// What is printed can be given to a run.
 TEST(Calibrate, PropertiesAreThoseOfABoard) {
-  const json::value result = calibrated(kTables + "axi_cdma.csv");
+  const json::value result = calibrated(third_of("axi_cdma"));
   std::vector<std::string> arguments = {"run", "memcpy", "--board", "generic32", "--timing", "at", "-q"};
   for (const auto& property : result.at("properties").as_object()) {
     const std::string value = property.value().is_string() ? std::string(property.value().as_string())
