@@ -63,6 +63,8 @@ void Engine::set_observer(Observer* observer) {
   }
 }
 
+Cycle Engine::told_until() const { return state().told_until(); }
+
 void Engine::tell_waits() const {
   if (state().activity_observer) state().tell_waits();
 }

@@ -147,6 +147,9 @@ class Engine : public PortListener {
   PortStatistics port_statistics(unsigned master) const;
   /// Tells the observer what every side has been waiting for until now(). The end of a wait may revise it.
   void tell_waits() const;
+  /// Observers have been told of everything before this cycle: a burst is told when it is over, and when its
+  /// address was accepted. kNever: nothing is on its way.
+  Cycle told_until() const;
 
   // --- PortListener
   // -----------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ std::uint32_t Engine::Impl::prepare_request(const Channel& c, const Burst& burst
   q.times = BurstTimes{};
   q.status = AxiStatus::kOkay;
   q.over = q.first_known = false;
+  q.live = true;
   q.generation = c.generation;
   if (q.data.size() < burst.bytes) q.data.resize(burst.bytes);
   return tag;
@@ -35,6 +36,7 @@ std::uint32_t Engine::Impl::prepare_request(const Channel& c, const Burst& burst
 /// From here on the port has the burst. Its address channel is taken until the address is accepted, W until
 /// its last beat.
 void Engine::Impl::hand_over(std::uint32_t tag, Cycle t) {
+  requests[tag].granted = t;
   const Burst burst = requests[tag].burst;
   Port& path = ports[burst.master];
   (burst.write ? path.aw : path.ar).free = kNever;
@@ -42,7 +44,35 @@ void Engine::Impl::hand_over(std::uint32_t tag, Cycle t) {
   port.request(tag, burst, t, requests[tag].data.data());
 }
 
-void Engine::Impl::forget(std::uint32_t tag) { free_tags.push_back(tag); }
+void Engine::Impl::forget(std::uint32_t tag) {
+  requests[tag].live = false;
+  free_tags.push_back(tag);
+}
+
+/// A burst whose channel has given it up, and which is over: it has been on the bus all the same.
+void Engine::Impl::drop(std::uint32_t tag) {
+  const Request& q = requests[tag];
+  if (activity_observer) {
+    const Burst& burst = q.burst;
+    activity_observer->grant({source, burst.channel, burst.kind, burst.master, burst.write, q.times.accepted,
+                              q.times.first_beat, q.times.last_beat, q.times.response});
+  }
+  forget(tag);
+}
+
+Cycle Engine::Impl::told_until() const {
+  Cycle until = kNever;
+  for (const Request& q : requests) {
+    if (q.live) until = std::min({until, q.granted, q.times.accepted});
+  }
+  for (std::uint32_t left = active; left != 0; left &= left - 1) {
+    const Channel& c = channels[first_of(left)];
+    for (const Side* side : {&c.rd, &c.wr}) {
+      if (c.phase == Phase::kRunning && side->accounted != side->count) until = std::min(until, side->cursor);
+    }
+  }
+  return until;
+}
 
 void Engine::Impl::take_progress(std::uint32_t tag, const BurstTimes& times, AxiStatus status) {
   Request& q = requests[tag];
@@ -53,7 +83,7 @@ void Engine::Impl::take_progress(std::uint32_t tag, const BurstTimes& times, Axi
   update_port(q, before);
   Channel& c = channels[q.burst.channel];
   if (c.generation != q.generation) {
-    if (q.over) forget(tag);
+    if (q.over) drop(tag);
     return;
   }
   (busy ? progressed : reported) |= 1u << c.index;
@@ -262,20 +292,20 @@ AxiStatus Engine::Impl::collect(Flight& flight, std::byte* data) {
 
 /// The channel gives up whatever it has on its way. What has not ended yet is forgotten when it does.
 void Engine::Impl::drop_requests(Channel& c) {
-  const auto drop = [this](Flight& f) {
-    if (f.tag != kNoTag && requests[f.tag].over) forget(f.tag);
+  const auto give_up = [this](Flight& f) {
+    if (f.tag != kNoTag && requests[f.tag].over) drop(f.tag);
     f.tag = kNoTag;
   };
   if (c.phase == Phase::kRunning) {
     for (Side* side : {&c.rd, &c.wr}) {
-      for (std::uint32_t i = side->head; i != side->count; ++i) drop(side->flight(i));
+      for (std::uint32_t i = side->head; i != side->count; ++i) give_up(side->flight(i));
     }
   } else if (c.phase == Phase::kFetching) {
-    drop(c.rd.ring[0]);
+    give_up(c.rd.ring[0]);
   } else if (c.phase == Phase::kWritingBack) {
-    drop(c.wr.ring[0]);
+    give_up(c.wr.ring[0]);
   }
-  if (c.prefetch.state == Prefetch::kFlying) drop(c.prefetch.flight);
+  if (c.prefetch.state == Prefetch::kFlying) give_up(c.prefetch.flight);
 }
 
 /// When advance() has to be called again.

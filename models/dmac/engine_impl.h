@@ -187,6 +187,7 @@ struct Engine::Impl {
     Burst burst;
     BurstTimes times;
     AxiStatus status = AxiStatus::kOkay;
+    bool live = false;  ///< from its grant until its observers have been told
     bool over = false;  ///< the last report has come
     bool first_known = false;
     std::uint32_t generation = 0;
@@ -215,6 +216,7 @@ struct Engine::Impl {
                      const std::byte* data);
   void expect_data(Port& path, Cycle first, std::uint32_t beats) const;
   AxiStatus collect(Flight& flight, std::byte* data);
+  void drop(std::uint32_t tag);
   void drop_requests(Channel& c);
   Cycle held_until = 0;  ///< no address is offered before
   void forget(std::uint32_t tag);
@@ -381,6 +383,7 @@ struct Engine::Impl {
                                               Cycle from) const;
   [[gnu::cold, gnu::noinline]] void tell_fifo(const Channel& c) const;
   void tell_waits() const;
+  Cycle told_until() const;
 };
 
 }  // namespace dmavp::dmac

@@ -78,15 +78,17 @@ class Waveform::Dmac : public Observer {
     Vcd::Variable busy, channel;
   };
 
-  // Occupations of a wire come in order of time and do not overlap.
+  /// Occupations of a wire do not overlap, but come in any order: the timed mode tells of a burst when it is
+  /// over. Sums do not mind.
   void occupy(std::size_t index, unsigned channel, Cycle first, Cycle last) {
     const Wire& wire = wires_[index];
     const std::uint64_t from = clock_.time_of(first);
     const std::uint64_t to = clock_.time_of(last + 1);
-    vcd_.set(wire.busy, from, 1);
-    vcd_.set(wire.busy, to, std::uint64_t{0});
-    vcd_.set(wire.channel, from, channel);
-    vcd_.set(wire.channel, to, Vcd::kUndriven);
+    const int whose = static_cast<int>(channel) + 1;  // above kUndriven, which is 64 ones
+    vcd_.add(wire.busy, from, 1);
+    vcd_.add(wire.busy, to, -1);
+    vcd_.add(wire.channel, from, whose);
+    vcd_.add(wire.channel, to, -whose);
   }
 
   // Names of causes are few and live for ever.

@@ -70,18 +70,32 @@ void Recordings::refuse_same(const Output& other) const {
     other.refuse_same(*file);
 }
 
+/// Before this time nothing more will be told. A burst that is never answered holds back so much and no more.
+port::Time Recordings::certain(Board& board, port::Time now) const {
+  const std::size_t held = std::max(trace_.size() + (waveform_ ? waveform_->size() : 0),
+                                    timeline_ ? timeline_->size() * (kHeldEvents / kHeldOfTimeline) : 0);
+  if (held > 4 * kHeldEvents) return now;
+  port::Time until = now;
+  for (unsigned i = 0; i < board.dmacs(); ++i) {
+    const DwAxiDmac& dmac = board.dmac(i);
+    until = std::min(until, dmac.clock().time_of(dmac.engine().told_until()));
+  }
+  return until;
+}
+
 void Recordings::settled(Board& board, port::Time now) {
   // A timeline is of use even when the program dies: it can be loaded from the first piece on.
   if (timeline_ && (!started_ || timeline_->size() >= kHeldOfTimeline)) {
     started_ = true;
     board.synchronize();
-    timeline_->flush(perfetto_file_.stream(), now);
+    timeline_->flush(perfetto_file_.stream(), certain(board, now));
   }
   if (trace_.size() + (waveform_ ? waveform_->size() : 0) < kHeldEvents) return;
   board.synchronize();
   tell_waits(board);
-  if (trace_file_.wanted()) trace_.flush(trace_file_.stream(), now);
-  if (waveform_) waveform_->flush(vcd_file_.stream(), now);
+  const port::Time until = certain(board, now);
+  if (trace_file_.wanted()) trace_.flush(trace_file_.stream(), until);
+  if (waveform_) waveform_->flush(vcd_file_.stream(), until);
 }
 
 void Recordings::finish(Board& board, port::Time end) {

@@ -37,6 +37,7 @@ class Recordings {
   bool close();
 
  private:
+  port::Time certain(Board& board, port::Time now) const;
   Output trace_file_;
   Output vcd_file_;
   Output perfetto_file_;
