@@ -103,8 +103,8 @@ void TrafficGenerator::send(Cycle now) {
   payload.set_data_ptr(read ? read_data_.data() : write_data_.data());
   payload.set_data_length(bytes_);
   payload.set_streaming_width(bytes_);
-  payload.set_byte_enable_ptr(read ? nullptr : strobes_.data());
-  payload.set_byte_enable_length(read ? 0 : 1);
+  payload.set_byte_enable_ptr(strobes_.data());
+  payload.set_byte_enable_length(static_cast<unsigned>(strobes_.size()));
   payload.set_dmi_allowed(false);
   payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   payload.axi = AxiExtension{};

@@ -32,8 +32,8 @@ struct TrafficGeneratorStatistics {
 };
 
 /// Sends a burst every `period` cycles; one that `outstanding` holds up goes late, and the rest as before.
-/// Reads throw their data away; the strobes of its writes are all off, so that memory is as it was.
-/// Non-blocking base protocol; one address and one beat a cycle on each of its AXI channels.
+/// Only time passes: all byte enables are off, so that memory is as it was, and what software has freed is
+/// not read. Non-blocking base protocol; one address and one beat a cycle on each of its AXI channels.
 class TrafficGenerator : public sc_core::sc_module {
  public:
   tlm_utils::simple_initiator_socket<TrafficGenerator> socket;
