@@ -314,6 +314,34 @@ TEST(Waveform, OfPeripheralsAgrees) {
   expect_as_traced(r);
 }
 
+// A DRAM brings wide beats in several cycles: the wire is taken from first to last, `bus[]` counts beats.
+TEST(Waveform, PausesOfATargetOccupyTheWire) {
+  const Outcome r =
+      run({"run", "memcpy", "--board", "generic32", "--timing", "at", "--set", "client.copy.count=1", "--set",
+           "client.copy.size=4KiB", "--set", "ram0:dmavp,memory-model=dram"},
+          {"json", "trace", "vcd"});
+  ASSERT_EQ(r.finished.status, 0) << r.finished.err;
+  std::uint64_t taken = 0;
+  std::istringstream lines(r.trace);
+  for (std::string line; std::getline(lines, line);) {
+    const std::string kind = field(line, "kind");
+    if (line.find(" burst ") == std::string::npos || (kind != "read" && kind != "lli-fetch")) continue;
+    taken += std::stoull(field(line, "last")) - std::stoull(field(line, "first")) + 1;
+  }
+  std::uint64_t seen = 0, busy = 0;
+  for (const json::value& port : r.result.at("bus").as_array()) {
+    const std::string name = name_of(port);
+    for (const auto& [value, length] : cycles_of(r.result, name).of(r.waves.of(name + ".r"), r.waves.end)) {
+      EXPECT_LE(number(value), 1u) << name;
+      seen += number(value) * length;
+    }
+    busy += number(port.at("r").at("busy_cycles"));
+  }
+  EXPECT_EQ(seen, taken);
+  EXPECT_GT(seen, busy);
+  expect_causes(r);
+}
+
 // The plan's hits are in the waveform and the trace as the result counts them, at the same times.
 TEST(Waveform, ShowsEveryHitOfAFaultPlan) {
   std::string plan = read_file(DMAVP_SOURCE_DIR "/tb/examples/lost_interrupt.toml");
