@@ -76,19 +76,24 @@ class Search {
     double best = score(p, points, kEndless);
     for (bool better = true; better && best > 0;) {
       better = false;
-      for (const Dimension& d : dimensions_) better = improve(p, best, points, d, nullptr) || better;
+      for (const Dimension& d : dimensions_)
+        better = improve(p, best, points, d, nullptr, Reach::kNeighbours) || better;
     }
     return best;
   }
 
+  /// Of the second of two parameters: the values beside its own, or all.
+  enum class Reach { kNeighbours, kAll };
+
   /// Where that ends, two at a time: what one shifts the other may make good again.
-  double descend_by_pairs(Parameters& p, const std::vector<const ReferencePoint*>& points) const {
+  double descend_by_pairs(Parameters& p, const std::vector<const ReferencePoint*>& points,
+                          Reach reach) const {
     double best = descend(p, points);
     for (bool better = true; better && best > 0;) {
       better = false;
       for (std::size_t a = 0; a < dimensions_.size() && !better; ++a) {
         for (std::size_t b = 0; b < dimensions_.size(); ++b)
-          better = (a != b && improve(p, best, points, dimensions_[a], &dimensions_[b])) || better;
+          better = (a != b && improve(p, best, points, dimensions_[a], &dimensions_[b], reach)) || better;
       }
       if (better) best = descend(p, points);
     }
@@ -99,11 +104,14 @@ class Search {
   static constexpr double kEndless = 1e30;
 
   bool improve(Parameters& p, double& best, const std::vector<const ReferencePoint*>& points,
-               const Dimension& a, const Dimension* b) const {
+               const Dimension& a, const Dimension* b, Reach reach) const {
     bool better = false;
     Parameters found = p;
     for (const unsigned value : a.values) {
-      for (const unsigned second : b ? neighbours(*b, b->get(p)) : std::vector<unsigned>{0}) {
+      const std::vector<unsigned> seconds = !b                     ? std::vector<unsigned>{0}
+                                            : reach == Reach::kAll ? b->values
+                                                                   : neighbours(*b, b->get(p));
+      for (const unsigned second : seconds) {
         if (value == a.get(p) && !b) continue;
         Parameters tried = p;
         a.set(tried, value);
@@ -286,14 +294,16 @@ Parameters fit(const std::vector<ReferencePoint>& points, const std::function<vo
   std::stable_sort(candidates.begin(), candidates.end(), nearer);
   candidates.resize(std::min(candidates.size(), kPromising));
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    candidates[i].distance = search.descend_by_pairs(candidates[i].parameters, some);
+    candidates[i].distance =
+        search.descend_by_pairs(candidates[i].parameters, some, Search::Reach::kNeighbours);
     if (progress) progress((kStarts + 1.0 + static_cast<double>(i)) / kSteps);
     if (candidates[i].distance == 0) break;
   }
   Candidate& best = *std::min_element(candidates.begin(), candidates.end(), nearer);
+  const double near = kNear * static_cast<double>(some.size());
   // A search that has ended too far away leaves its valley with three parameters changed at random.
   std::mt19937 random(1);  // deterministic: the same sequence everywhere
-  for (unsigned kick = 0; kick < kKicks && best.distance > kNear * static_cast<double>(some.size()); ++kick) {
+  for (unsigned kick = 0; kick < kKicks && best.distance > near; ++kick) {
     Parameters p = best.parameters;
     for (unsigned i = 0; i < 3; ++i) {
       const Dimension& d = dimensions[random() % dimensions.size()];
@@ -302,7 +312,9 @@ Parameters fit(const std::vector<ReferencePoint>& points, const std::function<vo
     const double result = search.descend(p, some);
     if (result < best.distance) best = {result, p};
   }
-  search.descend(best.parameters, all);
+  // The longest transfers may show what the others do not.
+  if (search.descend(best.parameters, all) > kNear * static_cast<double>(all.size()))
+    search.descend_by_pairs(best.parameters, all, Search::Reach::kAll);
   if (progress) progress(1.0);
   return best.parameters;
 }
