@@ -11,7 +11,7 @@
 
 #include "base/payload_pool.h"
 #include "bus/axi_interconnect.h"
-#include "components/protocol_checker.h"
+#include "components/checked_links.h"
 #include "memory/sram.h"
 
 namespace dmavp {
@@ -91,7 +91,7 @@ struct System {
   std::unique_ptr<Sram> sram;
   std::unique_ptr<AxiInterconnect> bus;
   std::deque<Load> loads;
-  std::deque<tb::ProtocolChecker> links;
+  tb::CheckedLinks links;
 
   System(unsigned masters, unsigned limit, Arbitration policy, const std::vector<unsigned>& weights = {}) {
     SramConfig config;
@@ -108,15 +108,9 @@ struct System {
     for (unsigned m = 0; m < masters; ++m) {
       loads.emplace_back(sc_core::sc_gen_unique_name("load"));
       loads[m].base = m * 4096;
-      join(loads[m].socket, bus->in[m]);
+      links.join(loads[m].socket, bus->in[m]);
     }
-    join(bus->out[0], sram->socket);
-  }
-  template <class From, class To>
-  void join(From& from, To& to) {
-    links.emplace_back(sc_core::sc_gen_unique_name("link"));
-    from.bind(links.back().target);
-    links.back().initiator.bind(to);
+    links.join(bus->out[0], sram->socket);
   }
   /// Shares of the beats; everything ends well.
   std::vector<double> run() {
@@ -132,10 +126,7 @@ struct System {
       EXPECT_TRUE(l.idle());
       EXPECT_EQ(l.wrong, 0u);
     }
-    for (auto& link : links) {
-      link.finish();
-      EXPECT_EQ(link.report(), "");
-    }
+    links.expect_finished();
     return shares;
   }
 };

@@ -10,7 +10,7 @@
 #include "base/seeded_choices.h"
 #include "bus/axi_interconnect.h"
 #include "bus/traffic_generator.h"
-#include "components/protocol_checker.h"
+#include "components/checked_links.h"
 #include "memory/sram.h"
 
 namespace dmavp {
@@ -36,7 +36,7 @@ struct System {
   std::unique_ptr<Sram> sram;
   std::unique_ptr<AxiInterconnect> bus;
   std::unique_ptr<TrafficGenerator> load;
-  std::deque<tb::ProtocolChecker> links;
+  tb::CheckedLinks links;
   Addresses addresses;
 
   explicit System(TrafficGeneratorConfig config, std::uint64_t seed = 1) : choices(seed) {
@@ -54,18 +54,12 @@ struct System {
     config.base = 0x10000;
     config.size = kBytes;
     load = std::make_unique<TrafficGenerator>("load", config, clock, choices);
-    join(load->socket, bus->in[0]);
-    join(bus->out[0], sram->socket);
-  }
-  template <class From, class To>
-  void join(From& from, To& to) {
-    links.emplace_back(sc_core::sc_gen_unique_name("link"));
-    from.bind(links.back().target);
-    links.back().initiator.bind(to);
+    links.join(load->socket, bus->in[0]);
+    links.join(bus->out[0], sram->socket);
   }
   const TrafficGeneratorStatistics& run(unsigned cycles) {
     sc_core::sc_start(sc_core::sc_time(cycles, sc_core::SC_NS));
-    for (auto& link : links) EXPECT_EQ(link.report(), "");
+    links.expect_clean();
     const std::byte* bytes = store.bus_view();
     EXPECT_TRUE(std::all_of(bytes, bytes + kBytes, [](std::byte b) { return b == std::byte{0x5A}; }));
     const auto& s = load->statistics();
