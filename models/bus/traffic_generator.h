@@ -29,6 +29,12 @@ struct TrafficGeneratorStatistics {
   Cycle latency_min = kNever;
   Cycle latency_max = 0;
   std::uint64_t latency_sum = 0;
+
+  std::uint64_t bursts() const { return reads + writes; }
+  std::uint64_t bytes() const { return bytes_read + bytes_written; }
+  double latency_mean() const {  ///< 0 without bursts
+    return bursts() == 0 ? 0.0 : static_cast<double>(latency_sum) / static_cast<double>(bursts());
+  }
 };
 
 /// Sends a burst every `period` cycles; one that `outstanding` holds up goes late, and the rest as before.

@@ -403,6 +403,8 @@ class Reader {
           complain(board_.loads[i].path + ": dmavp,memory: no memory has the alias \"" + name + "\"");
         continue;
       }
+      if (found->size < kPageBytes)
+        complain(board_.loads[i].path + ": dmavp,memory: " + found->name + " is smaller than 4096 bytes");
       board_.loads[i].config.base = found->base;
       board_.loads[i].config.size = found->size;
     }

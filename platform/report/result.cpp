@@ -134,23 +134,18 @@ json::array loads(const Board& board, const Recorder& recorder) {
   for (std::size_t i = 0; i < board.description().loads.size(); ++i) {
     const TrafficGeneratorStatistics* s = board.load_statistics(i);
     if (s == nullptr) continue;
-    const std::uint64_t bursts = s->reads + s->writes;
-    const double seconds = static_cast<double>(recorder.end()) * 1e-12;
-    const double bytes = static_cast<double>(s->bytes_read + s->bytes_written);
-    list.push_back(json::object{
-        {"name", board.description().loads[i].name},
-        {"reads", s->reads},
-        {"writes", s->writes},
-        {"bytes_read", s->bytes_read},
-        {"bytes_written", s->bytes_written},
-        {"late", s->late},
-        {"errors", s->errors},
-        {"throughput_mb_s", seconds > 0 ? bytes / seconds * 1e-6 : 0.0},
-        {"latency_cycles",
-         json::object{
-             {"min", bursts != 0 ? s->latency_min : 0},
-             {"mean", bursts != 0 ? static_cast<double>(s->latency_sum) / static_cast<double>(bursts) : 0.0},
-             {"max", s->latency_max}}}});
+    list.push_back(
+        json::object{{"name", board.description().loads[i].name},
+                     {"reads", s->reads},
+                     {"writes", s->writes},
+                     {"bytes_read", s->bytes_read},
+                     {"bytes_written", s->bytes_written},
+                     {"late", s->late},
+                     {"errors", s->errors},
+                     {"throughput_mb_s", throughput_mb_s(s->bytes(), recorder.end())},
+                     {"latency_cycles", json::object{{"min", s->bursts() != 0 ? s->latency_min : 0},
+                                                     {"mean", s->latency_mean()},
+                                                     {"max", s->latency_max}}}});
   }
   return list;
 }
@@ -189,9 +184,12 @@ port::Time duration_ps(const ClientRecord& client) {
   return client.first_issue < client.last_completion ? client.last_completion - client.first_issue : 0;
 }
 
+double throughput_mb_s(std::uint64_t bytes, port::Time duration_ps) {
+  return duration_ps == 0 ? 0.0 : static_cast<double>(bytes) * 1e6 / static_cast<double>(duration_ps);
+}
+
 double throughput_mb_s(const ClientRecord& client) {
-  const port::Time duration = duration_ps(client);
-  return duration == 0 ? 0.0 : static_cast<double>(client.bytes) * 1e6 / static_cast<double>(duration);
+  return throughput_mb_s(client.bytes, duration_ps(client));
 }
 
 json::object result_document(const RunSummary& run, Board& board, const Recorder& recorder) {

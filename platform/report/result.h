@@ -39,6 +39,7 @@ Percentiles percentiles_ns(const Latencies& latencies);
 
 /// Payload bytes / (first issue_pending to last completion), in 10^6 bytes per second.
 double throughput_mb_s(const ClientRecord& client);
+double throughput_mb_s(std::uint64_t bytes, port::Time duration_ps);  ///< 0 in no time
 port::Time duration_ps(const ClientRecord& client);
 
 /// The statistics must be up to date: Board::synchronize().

@@ -92,16 +92,13 @@ void print_peripherals(std::ostream& out, Board& board) {
 void print_loads(std::ostream& out, const Board& board, const Recorder& recorder) {
   for (std::size_t i = 0; i < board.description().loads.size(); ++i) {
     const TrafficGeneratorStatistics* s = board.load_statistics(i);
-    if (s == nullptr || recorder.end() == 0) continue;
-    const double seconds = static_cast<double>(recorder.end()) * 1e-12;
-    const auto bursts = s->reads + s->writes;
+    if (s == nullptr) continue;
     out << "  " << board.description().loads[i].name << ": "
-        << fixed(static_cast<double>(s->bytes_read + s->bytes_written) / seconds * 1e-6, 1) << " MB/s, "
-        << bursts << " bursts, " << s->late << " late";
-    if (bursts != 0) {
+        << fixed(throughput_mb_s(s->bytes(), recorder.end()), 1) << " MB/s, " << s->bursts() << " bursts, "
+        << s->late << " late";
+    if (s->bursts() != 0)
       out << ", latency " << s->latency_min << " .. " << s->latency_max << " cycles, mean "
-          << fixed(static_cast<double>(s->latency_sum) / static_cast<double>(bursts), 1);
-    }
+          << fixed(s->latency_mean(), 1);
     if (s->errors != 0) out << ", " << s->errors << " errors";
     out << "\n";
   }

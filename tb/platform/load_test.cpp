@@ -93,6 +93,15 @@ TEST(BusLoad, WrongPropertiesAreNamed) {
   EXPECT_THAT(refused("load0:dmavp,beat-bytes=32 load0:dmavp,burst-beats=256"),
               HasSubstr("dmavp,beat-bytes"));
   EXPECT_THAT(refused("load0:dmavp,burst-beats=300"), HasSubstr("dmavp,burst-beats"));
+  std::string small = read_file(DMAVP_SOURCE_DIR "/platform/boards/generic32.dts");
+  const std::size_t reg = small.find("reg = <", small.find("sram0: sram@"));
+  ASSERT_NE(reg, std::string::npos);
+  small.replace(reg, small.find(';', reg) - reg, "reg = <0x08000000 0x800>");
+  write_file(scratch("small.dts"), small);
+  const Finished in_small =
+      run_with({"load0:dmavp,burst-period=40", "load0:dmavp,memory=sram0"}, scratch("small.dts"));
+  EXPECT_EQ(in_small.status, 2);
+  EXPECT_THAT(in_small.err, HasSubstr("/load: dmavp,memory: sram0 is smaller than 4096 bytes"));
   const Finished both =
       run_with({"load0:dmavp,burst-period=40", "load0:dmavp,beat-bytes=32", "load0:dmavp,burst-beats=256"});
   EXPECT_EQ(both.status, 2);
