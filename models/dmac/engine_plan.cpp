@@ -251,15 +251,22 @@ void Engine::Impl::plan_writer(Channel& c, Cycle t) {
   }
   const bool at_response = p.write_slot_release == SlotRelease::kResponse;
   const std::uint32_t outstanding = wr.count - wr.head;
+  Cycle slot = 0;
   if (looks_back ? wr.count >= wr.limit : outstanding >= wr.limit) {
     const Flight& f = wr.flight(wr.count - wr.limit);
-    Cycle slot = at_response ? after(f.response, 1) : after(f.last, 1 + dead_cycles(true));
-    if (outstanding > wr.mask) slot = std::max(slot, after(wr.flight(wr.head).response, 1));
-    if (slot > ready) {
-      ready = slot;
-      wr.wait = Cause::kOutstandingLimit;
-      if (slot == kNever) return;
-    }
+    slot = at_response ? after(f.response, 1) : after(f.last, 1 + dead_cycles(true));
+  }
+  if (outstanding > wr.mask) {
+    const Flight& oldest = wr.flight(wr.head);
+    slot = std::max(slot, after(oldest.response, 1));
+    // It is kept until its data have arrived: a port may answer a cut-through write before their last beat.
+    if (const Flight* read = asynchronous ? carrier(rd, oldest.end) : nullptr)
+      slot = std::max(slot, after(read->last, 1));
+  }
+  if (slot > ready) {
+    ready = slot;
+    wr.wait = Cause::kOutstandingLimit;
+    if (slot == kNever) return;
   }
   if (address < wr.path.first || address > wr.path.last) path_to(wr, address, true);
   wr.latency = wr.path.latency;

@@ -100,6 +100,42 @@ TEST(LaterPort, PausesBetweenReadBeatsAreOfTheMemory) {
   }
 }
 
+/// One copy of 8 KiB in bursts of 32 beats, of words to bytes; it has to arrive.
+template <class Port>
+void expect_copied(const Parameters& p, Cycle write_latency) {
+  BasicRig<Port> rig(p, 0x10000);
+  rig.fill_random(1);
+  rig.port.write_latency = write_latency;
+  Control control;
+  control.src_width = 2;
+  control.dst_width = 0;
+  control.burst = 32;
+  rig.program(0, 0, 0x8000, 8192, control, 1);
+  rig.engine.enable(0);
+  while (rig.engine.now() < 100'000)
+    rig.engine.advance(rig.port.answer(std::clamp<Cycle>(rig.engine.next_wake(), rig.engine.now(), 100'000)));
+  EXPECT_TRUE(rig.client.bits_of(0) & kDmaTfrDone);
+  EXPECT_EQ(std::memcmp(&rig.port.memory[0x8000], &rig.port.memory[0], 8192), 0);
+}
+
+/// A port may answer a cut-through write before the last beat of its data: until then nothing takes its
+/// place.
+TEST(LaterPort, AWriteKeepsItsPlaceUntilItsDataHaveArrived) {
+  Parameters p = default_parameters();
+  p.write_start = WriteStart::kCutThrough;
+  expect_copied<Paced>(p, 4);
+}
+
+/// Where slots are free at the last beat, more writes await their responses than can be remembered.
+TEST(LaterPort, WritesKeepTheirPlacesUntilTheirResponses) {
+  Parameters p = default_parameters();
+  p.write_slot_release = SlotRelease::kLastBeat;
+  p.write_limit = kMaxOutstanding;
+  p.fifo_depth = 4096;
+  expect_copied<LaterPort>(p, 20'000);
+  expect_copied<ArrayPort>(p, 20'000);
+}
+
 TEST(LaterPort, LateAnswersChangeNoByte) {
   for (std::uint64_t seed = tb::first_program(); seed < tb::first_program() + tb::programs(4000, 20);
        ++seed) {
