@@ -115,7 +115,7 @@ Cycle Engine::Impl::read_slot(const Channel& c) const {
     if (position > c.wr.pos) {
       if (!starving) return kNever;
     } else if (const Flight* f = carrier(c.wr, position)) {
-      slot = std::max(slot, after(f->response, 1));
+      slot = std::max(slot, after(f->response, 1 + p.read_slot_latency));
     }
   }
   if (rd.count - rd.head > rd.mask) slot = std::max(slot, after(rd.flight(rd.head).last, 1));
@@ -179,7 +179,8 @@ void Engine::Impl::plan_reader(Channel& c, Cycle t) {
     rd.wait = Cause::kHandshake;
   }
   Cycle slot = read_slot(c);
-  if (!c.chain.empty() && rd.pos != 0 && rd.pos == c.chain.back().begin) slot = after(slot, p.block_gap);
+  if (!c.chain.empty() && rd.pos != 0 && rd.pos == c.chain.back().begin)
+    slot = after(std::max(slot, rd.since), p.block_gap);
   if (slot > ready) {
     ready = slot;
     rd.wait = Cause::kOutstandingLimit;

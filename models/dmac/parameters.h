@@ -95,7 +95,7 @@ struct Parameters {
   unsigned start_threshold = 0;
   SlotRelease read_slot_release = SlotRelease::kLastBeat;
   SlotRelease write_slot_release = SlotRelease::kResponse;
-  Cycle read_slot_latency = 0;  ///< more cycles until a freed slot of the reader is used again
+  Cycle read_slot_latency = 0;  ///< more cycles until a slot of the reader, or of copy_limit, is used again
   unsigned read_limit = 0;      ///< outstanding reads in place of OSR_LMT; 0: the register's
   unsigned write_limit = 0;     ///< outstanding writes in place of OSR_LMT; 0: the register's
   unsigned copy_limit = 0;      ///< bursts between their read address and their write response; 0: no limit
@@ -106,8 +106,8 @@ struct Parameters {
   ReadAddress read_address = ReadAddress::kJustInTime;
   /// Timed mode: the reader goes on with the next shadow set while the block before is still being written.
   bool block_overlap = false;
-  Cycle block_gap =
-      0;  ///< block_overlap: a freed slot is used later by so much for the first read of a block
+  /// block_overlap: the first read of a block comes later by so much, behind the last read and a freed slot.
+  Cycle block_gap = 0;
   Cycle handshake_latency = 2;    ///< DMA request seen to the first request of its transaction
   Cycle lli_decode_latency = 2;   ///< last beat of a fetched item to the first request of its block
   bool shared_data_port = false;  ///< R and W of a port share one data channel

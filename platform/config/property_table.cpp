@@ -279,7 +279,7 @@ std::vector<Property> make_table() {
        [](S& s, unsigned, V v) { s.dmac.read_slot_release = static_cast<dmac::SlotRelease>(v); },
        {"last-beat", "response", "last-write-beat"}},
       {"dmavp,read-slot-latency", dmac, kCell, "cycles", 0, 10'000, "0",
-       "More cycles until a freed slot of the reader is used again.",
+       "More cycles until a freed slot of the reader, or of copy-limit, is used again.",
        [](S& s, unsigned, V v) { s.dmac.read_slot_latency = v; }},
       {"dmavp,fifo-credit",
        dmac,
@@ -329,7 +329,8 @@ std::vector<Property> make_table() {
           "Timing at: reading goes on with the next shadow set while the block before is being written.",
           [](S& s, unsigned, V v) { s.dmac.block_overlap = v != 0; }),
       {"dmavp,block-gap", dmac, kCell, "cycles", 0, 10'000, "0",
-       "With block-overlap: a freed slot is used later by so much for the first read of a block.",
+       "With block-overlap: the first read of a block comes later by so much, behind the last read and a "
+       "freed slot.",
        [](S& s, unsigned, V v) { s.dmac.block_gap = v; }},
       {"dmavp,write-slot-release",
        dmac,
@@ -338,7 +339,8 @@ std::vector<Property> make_table() {
        0,
        1,
        "response",
-       "What frees an outstanding slot of the writer.",
+       "What frees an outstanding slot of the writer. With last-beat up to 64 writes, or more, await their "
+       "responses.",
        [](S& s, unsigned, V v) { s.dmac.write_slot_release = static_cast<dmac::SlotRelease>(v); },
        {"last-beat", "response"}},
       {"dmavp,handshake-latency", dmac, kCell, "cycles", 0, 10'000, "2",

@@ -103,7 +103,7 @@ Pace pace(const dmac::Parameters& p, const Load& load) {
   else
     add(Limit::kWriteSlots, wr + dead_write, write_limit / per_write);
   if (p.copy_limit != 0)
-    add(Limit::kCopySlots, to_last_write + lw + 1, std::max(p.copy_limit / per_read, 1.0));
+    add(Limit::kCopySlots, to_last_write + lw + 1 + reuse, std::max(p.copy_limit / per_read, 1.0));
 
   if (p.fifo_credit == dmac::FifoCredit::kBurst) {
     const double ahead =

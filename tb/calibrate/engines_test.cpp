@@ -115,6 +115,41 @@ TEST(Calibration, AddressAheadSharesTheCycleOfTheRead) {
   EXPECT_EQ(f.writes_outstanding, 3u);
 }
 
+/// The reading half of axi_cdma is ready for a transfer two cycles after the mover has taken its last
+/// command: short ones do not come faster than that, even with slots to spare.
+TEST(Calibration, ShortTransfersBackToBackKeepTheirDistance) {
+  ReferencePoint p;
+  p.width_bytes = 64;
+  p.bytes = 64;
+  for (const std::uint32_t transfers : {1u, 2u, 4u, 64u}) {
+    p.transfers = transfers;
+    const platform::TransferFigures f = platform::simulate(axi_cdma(), p);
+    EXPECT_EQ(f.cycles, 4 * transfers + 4);
+    EXPECT_EQ(f.reads_outstanding, 1u);
+  }
+}
+
+/// Its 32 copies awaiting their responses: a place is used again two cycles late, too. The cycles are those
+/// of a simulation of the engine beat by beat, of rows that are in no table.
+TEST(Calibration, PlacesForCopiesAreUsedAgainAsLateAsSlots) {
+  const auto cycles = [](unsigned width, unsigned burst, unsigned latency, unsigned write_latency,
+                         unsigned accepted, std::uint32_t bytes, std::uint32_t transfers) {
+    ReferencePoint p;
+    p.width_bytes = width;
+    p.max_burst = burst;
+    p.memory.read_latency = latency;
+    p.memory.write_latency = write_latency;
+    p.memory.outstanding = accepted;
+    p.bytes = bytes;
+    p.transfers = transfers;
+    return platform::simulate(axi_cdma(), p).cycles;
+  };
+  EXPECT_EQ(cycles(8, 4, 2, 200, 2, 576, 16), 2060u);
+  EXPECT_EQ(cycles(64, 1, 1, 100, 8, 192, 16), 258u);
+  EXPECT_EQ(cycles(16, 4, 5, 200, 3, 45328, 2), 9639u);
+  EXPECT_EQ(cycles(8, 1, 1, 100, 8, 1288, 64), 34279u);
+}
+
 TEST(Calibration, NamesOfKeysThatMeanNothingAreTold) {
   auto points = table("idma_backend");
   EXPECT_TRUE(platform::unknown_keys(points).empty());
